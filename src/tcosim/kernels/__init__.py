@@ -1,0 +1,19 @@
+"""Numba only: floats and arrays in, arrays out.
+
+Knows no units, no names and no options; randomness comes in as a key, sizes come from shapes.
+"""
+
+from tcosim.kernels.hours import simulate_hours
+from tcosim.kernels.ledger import keep_books
+from tcosim.kernels.noise import draw_monthly_noise
+from tcosim.kernels.planning import first_crowded, plan_fleets
+from tcosim.kernels.trace import trace_hours
+
+__all__ = [
+    "draw_monthly_noise",
+    "first_crowded",
+    "keep_books",
+    "plan_fleets",
+    "simulate_hours",
+    "trace_hours",
+]

@@ -1,0 +1,131 @@
+"""One future hour by hour: what the hour loop sums up, kept (docs/model.md, 2 and 3).
+
+Knows nothing of money. The block that holds the future runs through the very loops of a run; the two hours of a pair
+are told apart with the same expressions in the same order.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tcosim.kernels import demand, fleet
+from tcosim.kernels.demand import (
+    DEMAND_0,
+    DEMAND_1,
+    SPIKE_CHANCE,
+    UNIFORM_0,
+    at,
+    demand_pair,
+    start_month,
+)
+from tcosim.kernels.fleet import (
+    BACKLOG,
+    CAPACITY,
+    DOWN,
+    ELIGIBLE,
+    FAILURE,
+    LAST_DEMAND,
+    PER_REPLICA,
+    REPAIR,
+    REPLICAS,
+    REPLICAS_LEAST,
+    UP,
+    WAIT_HOURS,
+    WAIT_TOKENS,
+    next_up,
+    scaled_replicas,
+    start_fleet_month,
+)  # fmt: skip
+from tcosim.kernels.hours import begin_day, fleet_pair, start_block
+from tcosim.kernels.jit import kernel
+from tcosim.kernels.layout import HOURS_PER_MONTH, HOURS_PER_WEEK, LANES, P
+
+HOUR_ROWS = ("demand", "served", "backlog", "overflow", "replicas", "replicas_down")
+"""Rows of what is kept of a fleet each hour."""
+
+ZERO = np.float32(0.0)
+
+
+@kernel(fastmath=True)
+def trace_hour(hour_demand, u, chance, f, lane, policy, before, out):
+    """One hour of one lane of one fleet.
+
+    Parameters
+    ----------
+    before : ndarray of float32, shape (4,)
+        Replicas up, replicas down, backlog, demand of the hour before; updated.
+    out : ndarray of float64, shape (len(HOUR_ROWS),)
+    """
+    j = np.uintp(lane)
+    capacity = f[at(CAPACITY, j)]
+    eligible_demand = f[at(ELIGIBLE, j)] * hour_demand
+    if policy[P.autoscale]:
+        replicas = scaled_replicas(
+            before[3], f[at(PER_REPLICA, j)], f[at(REPLICAS_LEAST, j)], f[at(REPLICAS, j)]
+        )
+        up = replicas - min(before[1], replicas)
+        room = f[at(WAIT_HOURS, j)] * capacity * replicas
+    else:
+        replicas = f[at(REPLICAS, j)]
+        up = before[0]
+        room = f[at(WAIT_TOKENS, j)]
+    if not policy[P.waits]:
+        room = ZERO
+    up = next_up(u, chance, replicas, up, f[at(FAILURE, j)], f[at(REPAIR, j)])
+    rest = max(eligible_demand + before[2] - up * capacity, ZERO)
+    backlog = min(rest, room)
+    out[0] = eligible_demand
+    out[1] = max(np.float64(eligible_demand) + np.float64(before[2]) - np.float64(rest), 0.0)
+    out[2] = backlog
+    out[3] = np.float64(rest) - np.float64(backlog)
+    out[4] = replicas
+    out[5] = replicas - up
+    before[0] = up
+    before[1] = replicas - up
+    before[2] = backlog
+    before[3] = eligible_demand
+
+
+@kernel
+def trace_hours(
+    seed, first_future, lane, world, swings, fleets, policies, levels, replicas, capacity, tokens, hours
+):
+    """Run one block of lanes and keep every hour of one of its futures.
+
+    Parameters
+    ----------
+    seed, first_future, world, swings, fleets, policies, levels, replicas, capacity
+        As for `tcosim.kernels.hours.simulate_hours`, for one block of `LANES` futures.
+    lane : int
+        The future of the block to keep.
+    tokens : ndarray of float64, shape (hours,)
+        Written: tokens demanded in each hour.
+    hours : ndarray of float64, shape (k, hours, len(HOUR_ROWS))
+        Written: what each fleet did in each hour.
+    """
+    n_fleets = policies.shape[0]
+    b = np.empty(demand.QUANTITIES * LANES, np.float32)
+    states = np.empty((n_fleets, fleet.QUANTITIES * LANES), np.float32)
+    before = np.empty((n_fleets, 4), np.float32)
+    start_block(b, states, seed, first_future, world, fleets, levels, 0)
+    for m in range(levels.shape[0]):
+        start_month(b, world, levels[m], 0)
+        for k in range(n_fleets):
+            start_fleet_month(states[k], fleets[:, k], policies[k], replicas[k, m], capacity[k, m], 0)
+        for hour in range(m * HOURS_PER_MONTH, (m + 1) * HOURS_PER_MONTH, 2):
+            begin_day(b, hour)
+            for k in range(n_fleets):
+                before[k, 0] = states[k, UP * LANES + lane]
+                before[k, 1] = states[k, DOWN * LANES + lane]
+                before[k, 2] = states[k, BACKLOG * LANES + lane]
+                before[k, 3] = states[k, LAST_DEMAND * LANES + lane]
+            demand_pair(b, swings[hour % HOURS_PER_WEEK], swings[(hour + 1) % HOURS_PER_WEEK])
+            chance = b[SPIKE_CHANCE * LANES + lane]
+            tokens[hour] = b[DEMAND_0 * LANES + lane]
+            tokens[hour + 1] = b[DEMAND_1 * LANES + lane]
+            for k in range(n_fleets):
+                for half in range(2):
+                    d = b[(DEMAND_0 + half) * LANES + lane]
+                    u = b[(UNIFORM_0 + half) * LANES + lane]
+                    trace_hour(d, u, chance, states[k], lane, policies[k], before[k], hours[k, hour + half])
+                fleet_pair(b, states[k], policies[k])

@@ -1,0 +1,183 @@
+"""The fast kernels against their slow twins, over random scenarios of every kind of option.
+
+What may differ is float32 rounding: about 1e-6 of a value, and now and then a threshold that falls between the two
+roundings, which moves one event of one hour. Both are bounded below; a twin with one wrong line is far outside.
+"""
+
+import math
+
+import numpy as np
+import pytest
+
+from tcosim.kernels.layout import COMPONENTS, FLEET_USE, H
+from tests.kernels.scenes import FLEET_KINDS, run_kernels, run_trace, run_twin, scene
+from tests.reference import ref_hours
+
+KINDS = list(FLEET_KINDS)
+LANES_COMPARED = (0, 1, 2, 3, 254)
+
+# one addition or product in float32 rounds to 2^-24; an hour's demand takes about twenty, and exponents up to 8 scale
+# the rounding of 2^x by as much
+HOURLY = 8 * 20 * 2**-24
+# sums of 730 terms in float32 gather at most 730 roundings of a partial sum, in practice their root
+MONTHLY = 60 * 2**-24
+
+
+@pytest.fixture(scope="module", params=range(3))
+def compared(request):
+    s = scene(request.param, KINDS)
+    a = run_kernels(s)
+    return s, a, {lane: run_twin(s, lane) for lane in LANES_COMPARED}
+
+
+def test_noise_levels_and_plans_are_equal(compared):
+    _, a, twins = compared
+    for lane, t in twins.items():
+        np.testing.assert_allclose(a.growth_walk[:, lane], t.noise.growth_walk, rtol=1e-12, atol=1e-13)
+        np.testing.assert_allclose(a.gpu_walk[:, lane], t.noise.gpu_walk, rtol=1e-12, atol=1e-13)
+        np.testing.assert_allclose(a.log_jumps[:, :, lane], t.noise.log_jumps, rtol=1e-12, atol=1e-13)
+        np.testing.assert_array_equal(a.incidents[:, lane], t.noise.incidents)
+        np.testing.assert_allclose(a.levels[:, lane], t.levels, rtol=1e-12)
+        for k, plan in enumerate(t.plans):
+            np.testing.assert_array_equal(a.replicas[k, :, lane], plan.replicas)
+            np.testing.assert_allclose(a.capacity[k, :, lane], plan.capacity, rtol=1e-12)
+            np.testing.assert_array_equal(a.orders[k, :, lane], plan.orders)
+
+
+def test_demand_is_equal_hour_by_hour(compared):
+    s, a, twins = compared
+    for lane, t in twins.items():
+        tokens, _ = run_trace(s, a, lane)
+        np.testing.assert_allclose(tokens, t.demand, rtol=HOURLY)
+
+
+def largest_difference(traced, rows, name, column):
+    """Largest difference of an hourly series, over the largest demand."""
+    twin = np.array([getattr(row, name) for row in rows], dtype=float)
+    return np.abs(traced[:, column] - twin).max() / max(row.demand for row in rows)
+
+
+def test_fleets_are_equal_hour_by_hour(compared):
+    s, a, twins = compared
+    for lane, t in twins.items():
+        _, traced = run_trace(s, a, lane)
+        for k, rows in enumerate(t.hours):
+            np.testing.assert_array_equal(traced[k, :, 4], [row.replicas for row in rows], err_msg=KINDS[k])
+            np.testing.assert_array_equal(traced[k, :, 5], [row.down for row in rows], err_msg=KINDS[k])
+            for name, column in (("demand", 0), ("served", 1), ("backlog", 2), ("overflow", 3)):
+                assert largest_difference(traced[k], rows, name, column) < 2 * HOURLY, (KINDS[k], name)
+
+
+def test_monthly_sums_are_equal(compared):
+    _, a, twins = compared
+    for lane, t in twins.items():
+        np.testing.assert_allclose(a.tokens[:, lane], t.tokens, rtol=MONTHLY)
+        for k, sums in enumerate(t.sums):
+            got = a.fleet_months[k, :, :, lane]
+            scale = np.array([m.served + m.overflow for m in sums])
+            assert np.all(np.abs(got[:, H.served] - [m.served for m in sums]) <= 3 * MONTHLY * scale), KINDS[
+                k
+            ]
+            assert np.all(np.abs(got[:, H.overflow] - [m.overflow for m in sums]) <= 3 * MONTHLY * scale), (
+                KINDS[k]
+            )
+            np.testing.assert_array_equal(got[:, H.paid_replica_hours], [m.paid for m in sums])
+            np.testing.assert_allclose(got[:, H.hours_over_capacity], [m.over for m in sums], atol=1)
+
+
+def test_books_are_equal(compared):
+    _, a, twins = compared
+    for lane, t in twins.items():
+        for option, book in enumerate(t.books):
+            scale = sum(abs(usd) for usd in book.components.values())
+            np.testing.assert_allclose(
+                a.costs[option, :, lane], book.months, rtol=0, atol=4 * MONTHLY * scale
+            )
+            for c, name in enumerate(COMPONENTS):
+                assert a.components[option, c, lane] == pytest.approx(
+                    book.components.get(name, 0.0), rel=1e-9, abs=4 * MONTHLY * scale
+                ), (option, name)
+        for k, use in enumerate(t.use):
+            got = dict(zip(FLEET_USE, a.use[k, :, lane], strict=True))
+            assert got["busy_replica_hours"] == pytest.approx(use.busy, rel=4 * MONTHLY)
+            assert got["paid_replica_hours"] == use.paid
+            assert got["launched_months"] == use.launched
+            assert got["idle_usd"] == pytest.approx(use.idle_usd, rel=1e-4, abs=1e-4 * abs(use.capacity_usd))
+
+
+WRONG_LINES = {
+    "the burst's mean is not 1": (
+        "burst = math.exp(sigma * x - sigma**2 / 2)",
+        "burst = math.exp(sigma * x)",
+    ),
+    "days are forgotten": ("+ math.sqrt(theta) * z_d", "+ 0 * z_d"),
+    "spikes add tokens": ("/ (1 + lam * jump / (1 - delta))", ""),
+    "down replicas fail": ("lam + (n - down) * f", "lam + n * f"),
+    "repairs ignore how many are down": ("down * r", "r"),
+    "no queue": ("wait * n * kappa", "0.0"),
+    "the autoscaler sees this hour": ("math.ceil(last *", "math.ceil(eligible * tokens *"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG_LINES)
+def test_a_twin_with_one_wrong_line_fails(wrong):
+    """The comparison has teeth: each wrong line moves some series by far more than the tolerance."""
+    right, replacement = WRONG_LINES[wrong]
+    with open(ref_hours.__file__) as file:
+        source = file.read()
+    assert right in source
+    module = {}
+    exec(compile(source.replace(right, replacement), "wrong_twin", "exec"), module)
+    s = scene(0, KINDS, n_months=2)
+    a = run_kernels(s)
+    worst = 0.0
+    for lane in range(4):
+        t = run_twin(s, lane)
+        future = s.futures[lane]
+        demand, uniforms = module["traffic"](
+            s.seed, s.first_future + lane, future.world, s.shape.astype(float), t.levels
+        )
+        _, traced = run_trace(s, a, lane)
+        for k, (fleet, policy) in enumerate(zip(future.fleets, s.policies, strict=True)):
+            rows = module["serve"](future.world, fleet, policy, t.plans[k], demand, uniforms, t.levels[0])
+            for name, column in (("demand", 0), ("served", 1), ("overflow", 3)):
+                worst = max(worst, largest_difference(traced[k], rows, name, column))
+    assert worst > 100 * HOURLY
+
+
+@pytest.mark.parametrize("seed", range(10, 16))
+def test_conservation_holds_every_hour(seed):
+    """D + Q before = S + Q + O, in every hour of random scenarios of every kind (docs/model.md, 3.11)."""
+    s = scene(seed, KINDS, n_months=2)
+    a = run_kernels(s)
+    for lane in range(0, 256, 51):
+        tokens, traced = run_trace(s, a, lane)
+        for k in range(len(KINDS)):
+            demand, served, backlog, overflow, replicas, down = traced[k].T
+            before = np.concatenate([[0.0], backlog[:-1]])
+            full = np.repeat(a.capacity[k, :, lane], 730) * replicas
+            # three roundings to float32: eligible demand, demand with backlog, capacity
+            rounding = 3 * 2**-24 * (demand + before + full)
+            assert np.all(np.abs(demand + before - served - backlog - overflow) <= rounding), KINDS[k]
+            assert np.all((served >= 0) & (backlog >= 0) & (overflow >= 0))
+            assert np.all((down >= 0) & (down <= replicas))
+            for m in range(s.n_months):
+                hours = slice(730 * m, 730 * (m + 1))
+                month = a.fleet_months[k, m, :, lane]
+                assert month[H.overflow] == pytest.approx(
+                    overflow[hours].sum(), rel=MONTHLY, abs=1e-6 * tokens.sum()
+                )
+                assert month[H.served] == pytest.approx(
+                    served[hours].sum(), rel=1e-4, abs=1e-5 * tokens.sum()
+                )
+
+
+def test_a_future_is_the_same_in_every_block_and_lane():
+    s = scene(3, KINDS, n_months=2, n_distinct=1)
+    both = run_kernels(s, n=512)
+    s.first_future += 256
+    second = run_kernels(s, n=256)
+    np.testing.assert_array_equal(both.costs[..., 256:], second.costs)
+    np.testing.assert_array_equal(both.tokens[..., 256:], second.tokens)
+    assert len(np.unique(both.tokens[0])) == 512
+    assert math.isfinite(both.costs.sum())

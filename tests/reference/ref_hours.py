@@ -1,0 +1,100 @@
+"""Twin of the hour loop: docs/model.md, 2 and 3, in float64, hour by hour."""
+
+import math
+from types import SimpleNamespace
+
+from tests.reference.ref_streams import Hourly
+
+
+def traffic(seed, future, world, shape, levels):
+    """Demand and event uniform of every hour: docs/model.md, 2.2 to 2.6."""
+    w = world
+    stream = Hourly(seed, future)
+    phi = math.exp(-1 / w["burst_hours"])
+    phi_d = math.exp(-1 / w["burst_days"])
+    delta = math.exp(-1 / w["spike_hours"])
+    theta, sigma, lam, jump = w["burst_daily_share"], w["burst_sigma"], w["spikes_per_hour"], w["spike_size"]
+    a_h, z_d = stream.normals()  # the states before the first hour and day
+    y = 0.0
+    demand, uniforms = [], []
+    for hour in range(0, 730 * len(levels), 2):
+        if hour % 24 == 0:
+            if (hour // 24) % 2 == 0:
+                today, tomorrow = stream.normals()
+            else:
+                today = tomorrow
+            z_d = phi_d * z_d + math.sqrt(1 - phi_d**2) * today
+        normals = stream.normals()
+        events = [stream.uniform(), stream.uniform()]
+        for half in range(2):
+            h = hour + half
+            a_h = phi * a_h + math.sqrt(1 - phi**2) * normals[half]
+            x = math.sqrt(1 - theta) * a_h + math.sqrt(theta) * z_d
+            burst = math.exp(sigma * x - sigma**2 / 2)
+            u = events[half]
+            y = delta * y + (jump if u < lam else 0.0)
+            profile = (1 - w["profile_following"]) + w["profile_following"] * shape[h % 168]
+            mean = levels[h // 730] / 730 / (1 + lam * jump / (1 - delta))
+            demand.append(mean * profile * burst * (1 + y))
+            uniforms.append(u)
+    return demand, uniforms
+
+
+def serve(world, fleet, policy, plan, demand, uniforms, first_level):
+    """One fleet on this traffic, hour by hour: docs/model.md, 3.6 to 3.10."""
+    lam = world["spikes_per_hour"]
+    f, r = fleet["failures_per_replica_hour"], fleet["repairs_per_hour"]
+    eligible = fleet["share"] * fleet["token_ratio"]
+    wait = fleet["longest_wait_hours"]
+    rows = []
+    down, backlog = 0.0, 0.0
+    last = eligible * first_level / 730
+    for h, tokens in enumerate(demand):
+        m = h // 730
+        standing, kappa = plan.replicas[m], plan.capacity[m]
+        if policy["autoscale"]:
+            n = math.ceil(last * fleet["headroom"] / kappa)
+            n = min(max(n, min(policy["min_replicas"], standing)), standing)
+        else:
+            n = standing
+        down = min(down, n)
+        u = uniforms[h]
+        fails = lam <= u < lam + (n - down) * f
+        repaired = u > 1 - min(0.5, down * r)
+        down += fails - repaired
+        d = eligible * tokens
+        c = max(0.0, n - down) * kappa
+        served = min(d + backlog, c)
+        queued = min(d + backlog - served, wait * n * kappa)
+        overflow = d + backlog - served - queued
+        rows.append(
+            SimpleNamespace(
+                demand=d,
+                backlog_before=backlog,
+                served=served,
+                backlog=queued,
+                overflow=overflow,
+                replicas=n,
+                down=down,
+                over=d + backlog > c,
+            )
+        )
+        backlog, last = queued, d
+    return rows
+
+
+def month_sums(rows, plan, n_months):
+    """What the ledger reads of a fleet: served, overflow, paid replica-hours, hours over capacity, by month."""
+    sums = []
+    for m in range(n_months):
+        hours = rows[730 * m : 730 * (m + 1)]
+        launched = plan.replicas[m] > 0
+        sums.append(
+            SimpleNamespace(
+                served=sum(row.served for row in hours),
+                overflow=sum(row.overflow for row in hours),
+                paid=sum(row.replicas for row in hours),
+                over=sum(row.over for row in hours) if launched else 0,
+            )
+        )
+    return sums

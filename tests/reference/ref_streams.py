@@ -1,0 +1,65 @@
+"""Twin of kernels/streams.py on Python integers."""
+
+import math
+
+M64 = (1 << 64) - 1
+M32 = (1 << 32) - 1
+GOLDEN = 0x9E3779B97F4A7C15
+
+
+def mix(x):
+    x &= M64
+    x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & M64
+    x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & M64
+    return x ^ (x >> 31)
+
+
+def purpose(word):
+    return int.from_bytes(word.encode(), "big")
+
+
+def stream_key(seed, future, word):
+    return mix(mix(mix(seed + GOLDEN) ^ purpose(word)) + future * GOLDEN)
+
+
+def uniform_at(key, position):
+    return ((mix(key + (position + 1) * GOLDEN) >> 12) + 0.5) / 2**52
+
+
+def normal_pair_at(key, position):
+    radius = math.sqrt(-2 * math.log(uniform_at(key, position)))
+    angle = 2 * math.pi * uniform_at(key, position + 1)
+    return radius * math.cos(angle), radius * math.sin(angle)
+
+
+class Hourly:
+    """xoshiro128+ of one future."""
+
+    def __init__(self, seed, future):
+        key = stream_key(seed, future, "Hourly")
+        low, high = mix(key + GOLDEN), mix(key + 2 * GOLDEN)
+        self.s = [(low & M32) | 1, low >> 32, high & M32, high >> 32]
+
+    def word(self):
+        s = self.s
+        result = (s[0] + s[3]) & M32
+        t = (s[1] << 9) & M32
+        s[2] ^= s[0]
+        s[3] ^= s[1]
+        s[1] ^= s[2]
+        s[0] ^= s[3]
+        s[2] ^= t
+        s[3] = ((s[3] << 11) | (s[3] >> 21)) & M32
+        return result
+
+    def uniform(self):
+        return (self.word() >> 1) / 2**31
+
+    def normals(self):
+        radius_word, angle_word = self.word(), self.word()
+        u = (radius_word >> 1) / 2**31 + 0.5**32
+        radius = math.sqrt(max(-2 * math.log(u), 0))
+        signed = angle_word - 2**32 if angle_word >= 2**31 else angle_word
+        angle = math.pi / 2 * signed / 2**31
+        sign = -1 if radius_word & 1 else 1
+        return radius * math.sin(angle), sign * radius * math.cos(angle)
