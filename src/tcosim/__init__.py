@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from tcosim._version import __version__
 from tcosim.errors import InputError, Problem, TcosimError
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from tcosim.results.folder import open_run, write_run
     from tcosim.scenario.load import load
 
-__version__ = "0.1.0"
 
 __all__ = [
     "InputError",

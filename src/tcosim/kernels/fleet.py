@@ -47,57 +47,62 @@ def next_up(u, chance, replicas, up, failure, repair):
 
 
 @kernel(fastmath=True)
-def fixed_pair(b, f):
+def fixed_pair(b, f, base):
     """Two hours of a fleet whose replicas stand for the month and that keeps nobody waiting.
 
     Parameters
     ----------
     b : ndarray of float32, shape (demand.QUANTITIES * LANES,)
         Traffic of the block; read only.
-    f : ndarray of float32, shape (QUANTITIES * LANES,)
-        State of the fleet; UP, OVERFLOW and HOURS_OVER are written.
+    f : ndarray of float32, shape (fleets * QUANTITIES * LANES,)
+        State of all fleets; of this one UP, OVERFLOW and HOURS_OVER are written.
+    base : uintp
+        Where this fleet begins in `f`. A view of its part would be counted up and down in each pair of hours, which
+        took half as long as the loop itself.
     """
     prefer_wide_vectors()
     for lane in range(LANES):
         j = np.uintp(lane)
+        i = base + j
         chance = b[at(SPIKE_CHANCE, j)]
-        eligible = f[at(ELIGIBLE, j)]
-        capacity = f[at(CAPACITY, j)]
-        replicas = f[at(REPLICAS, j)]
-        failure = f[at(FAILURE, j)]
-        repair = f[at(REPAIR, j)]
-        up_0 = next_up(b[at(UNIFORM_0, j)], chance, replicas, f[at(UP, j)], failure, repair)
+        eligible = f[at(ELIGIBLE, i)]
+        capacity = f[at(CAPACITY, i)]
+        replicas = f[at(REPLICAS, i)]
+        failure = f[at(FAILURE, i)]
+        repair = f[at(REPAIR, i)]
+        up_0 = next_up(b[at(UNIFORM_0, j)], chance, replicas, f[at(UP, i)], failure, repair)
         up_1 = next_up(b[at(UNIFORM_1, j)], chance, replicas, up_0, failure, repair)
         over_0 = max(eligible * b[at(DEMAND_0, j)] - up_0 * capacity, ZERO)
         over_1 = max(eligible * b[at(DEMAND_1, j)] - up_1 * capacity, ZERO)
-        f[at(UP, j)] = up_1
-        f[at(OVERFLOW, j)] += over_0 + over_1
-        f[at(HOURS_OVER, j)] += (ONE if over_0 > ZERO else ZERO) + (ONE if over_1 > ZERO else ZERO)
+        f[at(UP, i)] = up_1
+        f[at(OVERFLOW, i)] += over_0 + over_1
+        f[at(HOURS_OVER, i)] += (ONE if over_0 > ZERO else ZERO) + (ONE if over_1 > ZERO else ZERO)
 
 
 @kernel(fastmath=True)
-def queueing_pair(b, f):
+def queueing_pair(b, f, base):
     """As `fixed_pair`, for a fleet where work may wait; BACKLOG is written too."""
     prefer_wide_vectors()
     for lane in range(LANES):
         j = np.uintp(lane)
+        i = base + j
         chance = b[at(SPIKE_CHANCE, j)]
-        eligible = f[at(ELIGIBLE, j)]
-        capacity = f[at(CAPACITY, j)]
-        replicas = f[at(REPLICAS, j)]
-        failure = f[at(FAILURE, j)]
-        repair = f[at(REPAIR, j)]
-        room = f[at(WAIT_TOKENS, j)]
-        up_0 = next_up(b[at(UNIFORM_0, j)], chance, replicas, f[at(UP, j)], failure, repair)
+        eligible = f[at(ELIGIBLE, i)]
+        capacity = f[at(CAPACITY, i)]
+        replicas = f[at(REPLICAS, i)]
+        failure = f[at(FAILURE, i)]
+        repair = f[at(REPAIR, i)]
+        room = f[at(WAIT_TOKENS, i)]
+        up_0 = next_up(b[at(UNIFORM_0, j)], chance, replicas, f[at(UP, i)], failure, repair)
         up_1 = next_up(b[at(UNIFORM_1, j)], chance, replicas, up_0, failure, repair)
-        rest_0 = max(eligible * b[at(DEMAND_0, j)] + f[at(BACKLOG, j)] - up_0 * capacity, ZERO)
+        rest_0 = max(eligible * b[at(DEMAND_0, j)] + f[at(BACKLOG, i)] - up_0 * capacity, ZERO)
         backlog_0 = min(rest_0, room)
         rest_1 = max(eligible * b[at(DEMAND_1, j)] + backlog_0 - up_1 * capacity, ZERO)
         backlog_1 = min(rest_1, room)
-        f[at(UP, j)] = up_1
-        f[at(BACKLOG, j)] = backlog_1
-        f[at(OVERFLOW, j)] += (rest_0 - backlog_0) + (rest_1 - backlog_1)
-        f[at(HOURS_OVER, j)] += (ONE if rest_0 > ZERO else ZERO) + (ONE if rest_1 > ZERO else ZERO)
+        f[at(UP, i)] = up_1
+        f[at(BACKLOG, i)] = backlog_1
+        f[at(OVERFLOW, i)] += (rest_0 - backlog_0) + (rest_1 - backlog_1)
+        f[at(HOURS_OVER, i)] += (ONE if rest_0 > ZERO else ZERO) + (ONE if rest_1 > ZERO else ZERO)
 
 
 @inlined
@@ -107,27 +112,28 @@ def scaled_replicas(last_demand, per_replica, least, most):
 
 
 @kernel(fastmath=True)
-def autoscaled_pair(b, f):
+def autoscaled_pair(b, f, base):
     """As `queueing_pair`, for a fleet that follows the demand; DOWN, LAST_DEMAND and PAID_HOURS are written too."""
     prefer_wide_vectors()
     for lane in range(LANES):
         j = np.uintp(lane)
+        i = base + j
         chance = b[at(SPIKE_CHANCE, j)]
-        eligible = f[at(ELIGIBLE, j)]
-        capacity = f[at(CAPACITY, j)]
-        most = f[at(REPLICAS, j)]
-        least = f[at(REPLICAS_LEAST, j)]
-        per_replica = f[at(PER_REPLICA, j)]
-        failure = f[at(FAILURE, j)]
-        repair = f[at(REPAIR, j)]
-        wait = f[at(WAIT_HOURS, j)] * capacity
+        eligible = f[at(ELIGIBLE, i)]
+        capacity = f[at(CAPACITY, i)]
+        most = f[at(REPLICAS, i)]
+        least = f[at(REPLICAS_LEAST, i)]
+        per_replica = f[at(PER_REPLICA, i)]
+        failure = f[at(FAILURE, i)]
+        repair = f[at(REPAIR, i)]
+        wait = f[at(WAIT_HOURS, i)] * capacity
         demand_0 = eligible * b[at(DEMAND_0, j)]
         demand_1 = eligible * b[at(DEMAND_1, j)]
 
-        replicas_0 = scaled_replicas(f[at(LAST_DEMAND, j)], per_replica, least, most)
-        down = min(f[at(DOWN, j)], replicas_0)
+        replicas_0 = scaled_replicas(f[at(LAST_DEMAND, i)], per_replica, least, most)
+        down = min(f[at(DOWN, i)], replicas_0)
         up_0 = next_up(b[at(UNIFORM_0, j)], chance, replicas_0, replicas_0 - down, failure, repair)
-        rest_0 = max(demand_0 + f[at(BACKLOG, j)] - up_0 * capacity, ZERO)
+        rest_0 = max(demand_0 + f[at(BACKLOG, i)] - up_0 * capacity, ZERO)
         backlog_0 = min(rest_0, wait * replicas_0)
 
         replicas_1 = scaled_replicas(demand_0, per_replica, least, most)
@@ -136,12 +142,12 @@ def autoscaled_pair(b, f):
         rest_1 = max(demand_1 + backlog_0 - up_1 * capacity, ZERO)
         backlog_1 = min(rest_1, wait * replicas_1)
 
-        f[at(DOWN, j)] = replicas_1 - up_1
-        f[at(BACKLOG, j)] = backlog_1
-        f[at(LAST_DEMAND, j)] = demand_1
-        f[at(OVERFLOW, j)] += (rest_0 - backlog_0) + (rest_1 - backlog_1)
-        f[at(HOURS_OVER, j)] += (ONE if rest_0 > ZERO else ZERO) + (ONE if rest_1 > ZERO else ZERO)
-        f[at(PAID_HOURS, j)] += replicas_0 + replicas_1
+        f[at(DOWN, i)] = replicas_1 - up_1
+        f[at(BACKLOG, i)] = backlog_1
+        f[at(LAST_DEMAND, i)] = demand_1
+        f[at(OVERFLOW, i)] += (rest_0 - backlog_0) + (rest_1 - backlog_1)
+        f[at(HOURS_OVER, i)] += (ONE if rest_0 > ZERO else ZERO) + (ONE if rest_1 > ZERO else ZERO)
+        f[at(PAID_HOURS, i)] += replicas_0 + replicas_1
 
 
 @kernel

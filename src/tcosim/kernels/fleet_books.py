@@ -17,13 +17,6 @@ PER_MILLION = 1e-6
 
 
 @kernel
-def refreshes_in_month(age, refresh_weeks):
-    """Model refreshes in the month that begins `age` months after launch."""
-    a_month = HOURS_PER_MONTH / HOURS_PER_WEEK / refresh_weeks
-    return math.floor((age + 1) * a_month) - math.floor(age * a_month)
-
-
-@kernel
 def fleet_books(
     i, fleet, policy, apis, tokens, replicas, capacity, orders, fleet_month, unit_price, migration_hours,
     gpu_walk, incident_uniforms, month_factor, mid_factors, cost, component, use,
@@ -63,6 +56,20 @@ def fleet_books(
     kwh_usd = fleet[F.usd_per_kwh, i]
     kwh_step = (1.0 + fleet[F.energy_price_growth_per_year, i]) ** (1.0 / 12.0)
     no_incident = math.exp(-fleet[F.incidents_per_month, i])
+    # what stays over the months is read once: the compiler must assume that writing a cost could change it
+    ratio = fleet[F.token_ratio, i]
+    loss_usd = fleet[F.lost_usd_per_million_tokens, i] * PER_MILLION
+    utilization = fleet[F.latency_utilization, i]
+    base_hours = fleet[F.engineer_hours_per_month, i] * people
+    replica_hour_hours = fleet[F.engineer_hours_per_replica_month, i] * people / HOURS_PER_MONTH
+    refreshes_a_month = HOURS_PER_MONTH / HOURS_PER_WEEK / fleet[F.refresh_weeks, i]
+    refresh_hours = fleet[F.refresh_hours, i]
+    refresh_usd = fleet[F.refresh_usd, i]
+    incidents_per_month = fleet[F.incidents_per_month, i]
+    incident_usd = fleet[F.incident_usd, i]
+    upkeep = fleet[F.platform_usd_per_month, i] + fleet[F.audit_usd_per_year, i] / 12.0
+    at_launch_usd = fleet[F.launch_usd, i] + fleet[F.setup_usd, i]
+    renewed = 0
 
     # present values, by component
     api_tokens = 0.0
@@ -88,13 +95,13 @@ def fleet_books(
     start_factor = 1.0
     for m in range(n_months):
         mid = mid_factors[m]
-        usd = fleet[F.launch_usd, i] + fleet[F.setup_usd, i] if m == 0 else 0.0
+        usd = at_launch_usd if m == 0 else 0.0
 
         # work that the fleet does not do
-        displaced = fleet_month[m, H.overflow, i] / fleet[F.token_ratio, i]
+        displaced = fleet_month[m, H.overflow, i] / ratio
         to_api = (1.0 - share) * tokens[m, i]
         if lost:
-            loss = displaced * fleet[F.lost_usd_per_million_tokens, i] * PER_MILLION
+            loss = displaced * loss_usd
             lost_work += loss * mid
             usd += loss
         else:
@@ -111,7 +118,7 @@ def fleet_books(
 
         # GPUs
         paid = fleet_month[m, H.paid_replica_hours, i]
-        busy = fleet_month[m, H.served, i] / capacity[m, i] * fleet[F.latency_utilization, i]
+        busy = fleet_month[m, H.served, i] / capacity[m, i] * utilization
         if owned:
             bought = purchase_usd(m, i, fleet, policy, orders[m, i], gpu_walk[m, i])
             if bought > 0.0:
@@ -144,14 +151,11 @@ def fleet_books(
             launch_pv += work * mid
             usd += work
         if m >= launch:
-            hours = fleet[F.engineer_hours_per_month, i]
-            hours += fleet[F.engineer_hours_per_replica_month, i] * paid / HOURS_PER_MONTH
-            labor = hours * people * wage
-            renewals = refreshes_in_month(m - launch, fleet[F.refresh_weeks, i])
-            renewal = renewals * (fleet[F.refresh_hours, i] * wage + fleet[F.refresh_usd, i])
-            count = poisson_at(incident_uniforms[m, i], no_incident, fleet[F.incidents_per_month, i])
-            incident = count * fleet[F.incident_usd, i]
-            upkeep = fleet[F.platform_usd_per_month, i] + fleet[F.audit_usd_per_year, i] / 12.0
+            labor = (base_hours + replica_hour_hours * paid) * wage
+            renewals = math.floor((m - launch + 1) * refreshes_a_month)
+            renewal = (renewals - renewed) * (refresh_hours * wage + refresh_usd)
+            renewed = renewals
+            incident = poisson_at(incident_uniforms[m, i], no_incident, incidents_per_month) * incident_usd
             engineers += labor * mid
             refresh += renewal * mid
             incidents += incident * mid

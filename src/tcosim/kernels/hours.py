@@ -1,6 +1,6 @@
 """The hour loop: every hour of every month for blocks of lanes, all fleets on the same traffic (docs/model.md, 2, 3).
 
-Knows nothing of money. float32 inside a month, float64 for what a month hands on.
+Knows nothing of money. float32 inside a day, float64 for the sums of a month.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from tcosim.kernels.fleet import (
 from tcosim.kernels.jit import kernel
 from tcosim.kernels.layout import HOURS_PER_DAY, HOURS_PER_MONTH, HOURS_PER_WEEK, LANES, F, H, P
 from tcosim.kernels.streams import seed_lanes
+
+FIXED, QUEUEING, AUTOSCALED = range(3)
 
 
 @kernel
@@ -49,7 +51,7 @@ def start_block(b, states, seed, first_future, world, fleets, levels, first):
 
 @kernel
 def hand_on_month(b, state, fleet_row, policy, replicas, backlog_before, first, tokens, fleet_month):
-    """Turn a month's float32 sums into what the ledger reads; served tokens follow from conservation.
+    """Turn a month's sums into what the ledger reads; served tokens follow from conservation.
 
     Parameters
     ----------
@@ -67,11 +69,10 @@ def hand_on_month(b, state, fleet_row, policy, replicas, backlog_before, first, 
             fleet_month[H.paid_replica_hours, i] = 0.0
             fleet_month[H.hours_over_capacity, i] = 0.0
             continue
-        overflow = np.float64(state[at(OVERFLOW, j)])
+        overflow = fleet_month[H.overflow, i]
         queued = np.float64(state[at(BACKLOG, j)]) - np.float64(backlog_before[lane])
-        # the two float32 sums differ by rounding where all or nothing overflows
+        # the two sums differ by rounding where all or nothing overflows
         fleet_month[H.served, i] = max(eligible - overflow - queued, 0.0)
-        fleet_month[H.overflow, i] = overflow
         fleet_month[H.hours_over_capacity, i] = np.float64(state[at(HOURS_OVER, j)])
         if policy[P.autoscale]:
             fleet_month[H.paid_replica_hours, i] = np.float64(state[at(PAID_HOURS, j)])
@@ -80,24 +81,51 @@ def hand_on_month(b, state, fleet_row, policy, replicas, backlog_before, first, 
 
 
 @kernel
-def begin_day(b, hour):
-    """Move the day-to-day part of the burst on where `hour` is the first of a day."""
-    if hour % HOURS_PER_DAY == 0:
-        if (hour // HOURS_PER_DAY) % 2 == 0:
-            even_day(b)
-        else:
-            odd_day(b)
+def add_to_month(b, states, first, tokens, fleet_months):
+    """Move the sums since the last call from float32 to float64, so that none grows beyond a day.
+
+    Sums of a whole month in float32 were off by up to 5e-6, as equal hours round the same way.
+    """
+    for lane in range(LANES):
+        tokens[first + lane] += b[TOKENS * LANES + lane]
+        b[TOKENS * LANES + lane] = 0.0
+    for k in range(states.shape[0]):
+        for lane in range(LANES):
+            fleet_months[k, H.overflow, first + lane] += states[k, OVERFLOW * LANES + lane]
+            states[k, OVERFLOW * LANES + lane] = 0.0
 
 
 @kernel
-def fleet_pair(b, state, policy):
-    """Two hours of one fleet, by the loop of its kind."""
-    if policy[P.autoscale]:
-        autoscaled_pair(b, state)
-    elif policy[P.waits]:
-        queueing_pair(b, state)
+def begin_day(b, hour):
+    """Move the day-to-day part of the burst on; `hour` is the first of a day."""
+    if (hour // HOURS_PER_DAY) % 2 == 0:
+        even_day(b)
     else:
-        fixed_pair(b, state)
+        odd_day(b)
+
+
+@kernel
+def fleet_pair(b, states, k, kind):
+    """Two hours of fleet k, by the loop of its kind."""
+    base = np.uintp(k * fleet.QUANTITIES * LANES)
+    if kind == AUTOSCALED:
+        autoscaled_pair(b, states, base)
+    elif kind == QUEUEING:
+        queueing_pair(b, states, base)
+    else:
+        fixed_pair(b, states, base)
+
+
+@kernel
+def fleet_kinds(policies):
+    """Which loop each fleet takes."""
+    kinds = np.empty(policies.shape[0], np.int64)
+    for k in range(policies.shape[0]):
+        if policies[k, P.autoscale]:
+            kinds[k] = AUTOSCALED
+        else:
+            kinds[k] = QUEUEING if policies[k, P.waits] else FIXED
+    return kinds
 
 
 @kernel
@@ -131,6 +159,8 @@ def simulate_hours(
     n_fleets = policies.shape[0]
     b = np.empty(demand.QUANTITIES * LANES, np.float32)
     states = np.empty((n_fleets, fleet.QUANTITIES * LANES), np.float32)
+    flat = states.reshape(-1)
+    kinds = fleet_kinds(policies)
     backlog_before = np.empty((n_fleets, LANES), np.float32)
     for first in range(0, world.shape[1], LANES):
         start_block(b, states, seed, first_future + first, world, fleets, levels, first)
@@ -139,14 +169,17 @@ def simulate_hours(
             for k in range(n_fleets):
                 start_fleet_month(states[k], fleets[:, k], policies[k], replicas[k, m], capacity[k, m], first)
                 backlog_before[k] = states[k, BACKLOG * LANES : (BACKLOG + 1) * LANES]
+            tokens[m, first : first + LANES] = 0.0
+            fleet_months[:, m, H.overflow, first : first + LANES] = 0.0
             # a month is an even number of hours, so a pair never lies across two months or days
             for hour in range(m * HOURS_PER_MONTH, (m + 1) * HOURS_PER_MONTH, 2):
-                begin_day(b, hour)
+                if hour % HOURS_PER_DAY == 0:
+                    add_to_month(b, states, first, tokens[m], fleet_months[:, m])
+                    begin_day(b, hour)
                 demand_pair(b, swings[hour % HOURS_PER_WEEK], swings[(hour + 1) % HOURS_PER_WEEK])
                 for k in range(n_fleets):
-                    fleet_pair(b, states[k], policies[k])
-            for lane in range(LANES):
-                tokens[m, first + lane] = b[TOKENS * LANES + lane]
+                    fleet_pair(b, flat, k, kinds[k])
+            add_to_month(b, states, first, tokens[m], fleet_months[:, m])
             for k in range(n_fleets):
                 hand_on_month(
                     b, states[k], fleets[:, k], policies[k], replicas[k, m], backlog_before[k], first,

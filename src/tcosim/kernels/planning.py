@@ -52,10 +52,9 @@ def follow_capacity(fleet, i, tuned, launch, sustained, best):
 
 
 @kernel
-def needed_replicas(level, peak, fleet, i, policy, capacity):
+def needed_replicas(level, peak_factor, policy, capacity):
     """Replicas for a monthly level: its busiest hour of the week with headroom, the least number, and spares."""
-    eligible = fleet[F.share, i] * fleet[F.token_ratio, i]
-    needed = math.ceil(eligible * (level / HOURS_PER_MONTH) * peak * fleet[F.headroom, i] / capacity)
+    needed = math.ceil(level / HOURS_PER_MONTH * peak_factor / capacity)
     return max(float(policy[P.min_replicas]), needed) + policy[P.spare_replicas]
 
 
@@ -92,6 +91,7 @@ def plan_fleets(world, largest_swing, fleets, policies, growth_walk, levels, rep
             fleet = fleets[:, k]
             policy = policies[k]
             tuned = tuned_tokens_per_hour(fleet, i, world[W.input_share, i])
+            peak_factor = fleet[F.share, i] * fleet[F.token_ratio, i] * fleet[F.headroom, i] * peak
             launch = math.floor(fleet[F.launch_months, i] + 0.5)
             lead = math.floor(fleet[F.lead_months, i] + 0.5)
             every = policy[P.resize_every_months]
@@ -107,7 +107,7 @@ def plan_fleets(world, largest_swing, fleets, policies, growth_walk, levels, rep
             # out-of-the-box throughput would lock three to five times too many GPUs in.
             sizing = best[launch] if locked else capacity[k, launch, i]
             planned_level = plan * math.exp(world[W.log_growth_median, i] * launch / 12.0)
-            ordered = needed_replicas(planned_level, peak, fleet, i, policy, sizing)
+            ordered = needed_replicas(planned_level, peak_factor, policy, sizing)
             orders[k, max(launch - lead, 0), i] += ordered
             for m in range(launch, n_months):
                 replicas[k, m, i] = ordered
@@ -116,7 +116,7 @@ def plan_fleets(world, largest_swing, fleets, policies, growth_walk, levels, rep
                 if every == 0 or not (new_term or (m - launch) % every == 0):
                     continue
                 sizing = best[m] if locked else capacity[k, m, i]
-                target = needed_replicas(levels[m, i], peak, fleet, i, policy, sizing)
+                target = needed_replicas(levels[m, i], peak_factor, policy, sizing)
                 if target > ordered:
                     orders[k, m, i] += target - ordered
                     for later in range(m + lead, n_months):

@@ -36,9 +36,9 @@ from tcosim.kernels.fleet import (
     scaled_replicas,
     start_fleet_month,
 )  # fmt: skip
-from tcosim.kernels.hours import begin_day, fleet_pair, start_block
+from tcosim.kernels.hours import begin_day, fleet_kinds, fleet_pair, start_block
 from tcosim.kernels.jit import kernel
-from tcosim.kernels.layout import HOURS_PER_MONTH, HOURS_PER_WEEK, LANES, P
+from tcosim.kernels.layout import HOURS_PER_DAY, HOURS_PER_MONTH, HOURS_PER_WEEK, LANES, P
 
 HOUR_ROWS = ("demand", "served", "backlog", "overflow", "replicas", "replicas_down")
 """Rows of what is kept of a fleet each hour."""
@@ -106,6 +106,8 @@ def trace_hours(
     n_fleets = policies.shape[0]
     b = np.empty(demand.QUANTITIES * LANES, np.float32)
     states = np.empty((n_fleets, fleet.QUANTITIES * LANES), np.float32)
+    flat = states.reshape(-1)
+    kinds = fleet_kinds(policies)
     before = np.empty((n_fleets, 4), np.float32)
     start_block(b, states, seed, first_future, world, fleets, levels, 0)
     for m in range(levels.shape[0]):
@@ -113,7 +115,8 @@ def trace_hours(
         for k in range(n_fleets):
             start_fleet_month(states[k], fleets[:, k], policies[k], replicas[k, m], capacity[k, m], 0)
         for hour in range(m * HOURS_PER_MONTH, (m + 1) * HOURS_PER_MONTH, 2):
-            begin_day(b, hour)
+            if hour % HOURS_PER_DAY == 0:
+                begin_day(b, hour)
             for k in range(n_fleets):
                 before[k, 0] = states[k, UP * LANES + lane]
                 before[k, 1] = states[k, DOWN * LANES + lane]
@@ -128,4 +131,4 @@ def trace_hours(
                     d = b[(DEMAND_0 + half) * LANES + lane]
                     u = b[(UNIFORM_0 + half) * LANES + lane]
                     trace_hour(d, u, chance, states[k], lane, policies[k], before[k], hours[k, hour + half])
-                fleet_pair(b, states[k], policies[k])
+                fleet_pair(b, flat, k, kinds[k])

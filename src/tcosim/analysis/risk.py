@@ -1,0 +1,94 @@
+"""The spread of costs over futures: quantiles, the mean of the worst, the regret of a choice.
+
+Knows arrays and the Dataset; knows no words and no files.
+
+Legend: ``n`` futures, ``o`` options.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike, NDArray
+
+from tcosim.analysis.saving import savings
+
+TAIL = 0.05
+QUANTILES = (0.05, 0.5, 0.95)
+
+
+def cvar(losses: ArrayLike, tail: float = TAIL) -> float:
+    """Mean of the worst share of the losses (conditional value at risk, expected shortfall).
+
+    Parameters
+    ----------
+    losses : array_like, shape (n,)
+        Positive is a loss.
+    tail : float
+        Share of the futures, in (0, 1]; a fraction of a future counts with that fraction.
+    """
+    array = np.asarray(losses, dtype=float)
+    # Rounded, or 0.05 * 20 futures might come out as a hair above one future and take a second one in.
+    size = round(tail * len(array), 9)
+    whole = max(1, math.ceil(size))
+    worst = np.sort(np.partition(array, len(array) - whole)[len(array) - whole :])
+    weights = np.ones(whole)
+    weights[0] -= max(0.0, whole - size) if size >= 1 else 0.0
+    return float(worst @ weights / weights.sum())
+
+
+def cvar95_loss(dataset: xr.Dataset, option: str) -> float:
+    """Mean loss against the baseline in the worst 5 % of the kept futures [USD]; positive is a loss."""
+    return cvar(-savings(dataset, option))
+
+
+def quantiles(values: ArrayLike, probabilities: Sequence[float] = QUANTILES) -> NDArray[Any]:
+    """Quantiles over futures of each option, shape (n, o) -> (len(probabilities), o)."""
+    array = np.asarray(values)
+    columns = [
+        np.quantile(np.ascontiguousarray(array[:, index], dtype=float), probabilities)
+        for index in range(array.shape[1])
+    ]
+    return np.stack(columns, axis=1)
+
+
+def option_quantiles(
+    dataset: xr.Dataset, variable: str, probabilities: Sequence[float] = QUANTILES
+) -> dict[str, dict[str, float]]:
+    """Quantiles over the kept futures of ``npv`` or ``total``, by option: ``{"api": {"p5": ..., ...}}`` [USD]."""
+    found = quantiles(dataset[variable].values, probabilities)
+    keys = [f"p{100 * probability:g}" for probability in probabilities]
+    return {
+        str(name): dict(zip(keys, map(float, found[:, index]), strict=True))
+        for index, name in enumerate(dataset["option"].values)
+    }
+
+
+def expected_regret(means: ArrayLike, npv: ArrayLike) -> NDArray[Any]:
+    """Mean cost of each option less the mean of the cheapest in each future, shape (o,).
+
+    Parameters
+    ----------
+    means : array_like, shape (o,)
+        Mean NPV of each option over the same futures as ``npv``.
+    npv : array_like, shape (n, o)
+    """
+    array = np.asarray(npv)
+    cheapest = array[:, 0].copy()
+    for index in range(1, array.shape[1]):
+        np.minimum(cheapest, array[:, index], out=cheapest)
+    regret: NDArray[Any] = np.asarray(means, dtype=float) - cheapest.mean()
+    return regret
+
+
+def option_regret(dataset: xr.Dataset) -> dict[str, float]:
+    """Expected regret over the kept futures, by option [USD]; the lowest is the expected value of perfect
+    information."""
+    npv = dataset["npv"].values
+    means = np.array([np.ascontiguousarray(npv[:, index]).mean() for index in range(npv.shape[1])])
+    found = expected_regret(means, npv)
+    return {str(name): float(value) for name, value in zip(dataset["option"].values, found, strict=True)}

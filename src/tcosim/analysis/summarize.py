@@ -1,0 +1,115 @@
+"""The figures of one run in one dictionary: the content of ``summary.json``.
+
+Puts together what the other files of this room compute; computes nothing itself.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import xarray as xr
+
+from tcosim.analysis.headline import headline_option, mean_npv
+from tcosim.analysis.interval import Interval
+from tcosim.analysis.probability import probability_beats_baseline, probability_cheapest
+from tcosim.analysis.risk import cvar95_loss, option_quantiles, option_regret
+from tcosim.analysis.saving import expected_saving
+from tcosim.analysis.service import option_service
+from tcosim.analysis.unit_cost import option_usd_per_million_tokens
+
+RUN_KEYS = ("schema_version", "tcosim_version", "seed", "samples", "months", "volume_tokens_per_month")
+ORIGIN_KEYS = ("scenario_name", "scenario_sha256", "library_sha256")
+
+
+def summarize(dataset: xr.Dataset) -> dict[str, Any]:
+    """Summarize a run.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        What `tcosim.simulate` returns, or `tcosim.open_run(path).load()`.
+
+    Returns
+    -------
+    dict
+        As the published schema says (`tcosim.results.summary.summary_schema`); plain numbers, strings and None.
+    """
+    attributes = dataset.attrs
+    return {
+        **{key: _plain(attributes[key]) for key in RUN_KEYS},
+        **{key: _plain(attributes[key]) for key in ORIGIN_KEYS},
+        "headline": _headline(dataset),
+        "options": _options(dataset),
+    }
+
+
+def _headline(dataset: xr.Dataset) -> dict[str, Any] | None:
+    option = headline_option(dataset)
+    if option is None:
+        return None
+    probability = probability_beats_baseline(dataset)[option]
+    saving = expected_saving(dataset, option)
+    assert probability is not None  # the baseline is never self-hosted
+    return {
+        "option": option,
+        "baseline": str(dataset.attrs["baseline"]),
+        "probability": probability.value,
+        "ci95": _bounds(probability),
+        "ci95_method": probability.method,
+        "expected_saving_usd": saving.value,
+        "expected_saving_ci95_usd": _bounds(saving),
+        "cvar95_loss_usd": cvar95_loss(dataset, option),
+    }
+
+
+def _options(dataset: xr.Dataset) -> list[dict[str, Any]]:
+    months = int(dataset.attrs["months"])
+    beats, cheapest = probability_beats_baseline(dataset), probability_cheapest(dataset)
+    means, npv, total = (
+        mean_npv(dataset),
+        option_quantiles(dataset, "npv"),
+        option_quantiles(dataset, "total"),
+    )
+    per_million, service, regret = (
+        option_usd_per_million_tokens(dataset),
+        option_service(dataset),
+        option_regret(dataset),
+    )
+    rows = []
+    for index, (name, kind) in enumerate(
+        zip(dataset["option"].values.astype(str), dataset["kind"].values.astype(str), strict=True)
+    ):
+        wins = beats[name]
+        parts = zip(dataset["part"].values, dataset["component"].values[index], strict=True)
+        rows.append(
+            {
+                "name": str(name),
+                "kind": str(kind),
+                "npv_usd": {"mean": means[name], **npv[name]},
+                "usd_per_month": {
+                    "mean": float(dataset["mean_total"].values[index]) / months,
+                    **{key: value / months for key, value in total[name].items()},
+                },
+                "probability_cheapest": cheapest[name].value,
+                "probability_cheapest_ci95": _bounds(cheapest[name]),
+                "probability_beats_baseline": None if wins is None else wins.value,
+                "probability_beats_baseline_ci95": None if wins is None else _bounds(wins),
+                "expected_regret_usd": regret[name],
+                "usd_per_million_tokens": per_million[name][0],
+                "usd_per_million_tokens_usage_basis": per_million[name][1],
+                "utilization": service[name].utilization,
+                "hours_over_capacity": service[name].hours_over_capacity_per_month,
+                "replicas": service[name].replicas,
+                "components_usd": {str(part): float(value) for part, value in parts},
+            }
+        )
+    return rows
+
+
+def _bounds(interval: Interval) -> list[float] | None:
+    return None if math.isnan(interval.low) else [interval.low, interval.high]
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value

@@ -1,0 +1,27 @@
+"""The scenario that a command line means, and what only shows when one tries to simulate it.
+
+Shared by the commands that take a scenario; knows no command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tcosim.scenario.models import Scenario
+
+
+def load_scenario(scenario: str | None, settings: Sequence[str], volume: float | None) -> Scenario:
+    """Load a file or a shipped scenario, the default one for None, with some fields set."""
+    from tcosim.scenario.library import DEFAULT_SCENARIO
+    from tcosim.scenario.load import load
+
+    return load(DEFAULT_SCENARIO if scenario is None else scenario, overrides=settings, volume=volume)
+
+
+def refuse_impossible(scenario: Scenario) -> None:
+    """Raise an InputError for what loading cannot see: correlations that no joint distribution has."""
+    from tcosim.sampling.copula import build_copula
+
+    build_copula([quantity.name for quantity in scenario.uncertain_inputs()], scenario.correlations)

@@ -1,0 +1,113 @@
+"""Run a simulation so that it shows how far it is and that Ctrl-C ends it at once.
+
+Knows threads and the progress bar; knows the simulation only as a function that is given two hooks.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
+T = TypeVar("T")
+
+Hook = Callable[[int, int], None]
+Work = Callable[[Hook, threading.Event], T]
+
+TICK_SECONDS = 0.1
+GRACE_SECONDS = 0.6
+COMPILING_AFTER_SECONDS = 1.5
+
+
+class _State:
+    def __init__(self) -> None:
+        self.done = 0
+        self.total = 0
+
+
+def run_with_progress(work: Work[T], total: int, console: Console) -> T:
+    """Call ``work(progress, cancel)`` on a thread of its own and show its progress.
+
+    Parameters
+    ----------
+    work : callable
+        Calls ``progress(done, total)`` now and then, and stops soon after ``cancel`` is set.
+    total : int
+        Futures to simulate.
+    console : rich.console.Console
+        Where the bar goes; without a terminal there is no bar, only a line at the start.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        On Ctrl-C, within a second, whether ``work`` has stopped by then or not.
+    """
+    state, cancel, finished = _State(), threading.Event(), threading.Event()
+    outcome: list[T] = []
+    failure: list[BaseException] = []
+
+    def note(done: int, of: int) -> None:
+        state.done, state.total = done, of
+
+    def body() -> None:
+        try:
+            outcome.append(work(note, cancel))
+        except BaseException as error:  # handed on to the caller's thread
+            failure.append(error)
+        finally:
+            finished.set()
+
+    threading.Thread(target=body, name="simulation", daemon=True).start()
+    try:
+        _watch(state, finished, total, console)
+    except KeyboardInterrupt:
+        cancel.set()
+        finished.wait(GRACE_SECONDS)
+        raise
+    if failure:
+        raise failure[0]
+    return outcome[0]
+
+
+def _watch(state: _State, finished: threading.Event, total: int, console: Console) -> None:
+    started = time.monotonic()
+    if not console.is_terminal:
+        console.print(f"simulating {total:,} future{'' if total == 1 else 's'}")
+        while not finished.wait(TICK_SECONDS):
+            pass
+        return
+    with _bar(console) as bar:
+        task = bar.add_task("preparing", total=total)
+        while not finished.wait(TICK_SECONDS):
+            waited = time.monotonic() - started
+            if state.done:
+                bar.update(task, description="simulating", completed=state.done)
+            elif waited > COMPILING_AFTER_SECONDS:
+                bar.update(task, description="compiling kernels (first run only)")
+
+
+def _bar(console: Console) -> Progress:
+    from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        """Futures a second."""
+
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed:,.0f} futures/s" if task.speed else "")
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=30),
+        TextColumn("{task.percentage:>3.0f} %"),
+        Rate(),
+        TimeRemainingColumn(compact=True),
+        console=console,
+        transient=True,
+        refresh_per_second=8,
+    )

@@ -1,0 +1,182 @@
+"""``tcosim run``: simulate a scenario, print the answer, write the run folder.
+
+Parses, calls and prints; computes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from tcosim.cli.parsing import Problems, samples_option, seed_option, threads_option, volume_option
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from tcosim.scenario.models import Scenario
+
+RUNS = Path("runs")
+"""Where run folders go if nothing else is said, below the working directory."""
+
+
+def run(
+    scenario: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="SCENARIO",
+            help="TOML file, or name of a shipped scenario; the shipped default if left out.",
+        ),
+    ] = None,
+    samples: Annotated[
+        str, typer.Option(metavar="COUNT", help="Futures to simulate: 1e6, 250k, 10_000.")
+    ] = "1e5",
+    volume: Annotated[
+        str | None,
+        typer.Option(metavar="TOKENS", help="Planned tokens a month instead of the scenario's: 2.5B."),
+    ] = None,
+    seed: Annotated[str, typer.Option(metavar="NUMBER", help="The same seed gives the same result.")] = "0",
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Run folder to write; must not exist. Default: below runs/."),
+    ] = None,
+    threads: Annotated[
+        str | None,
+        typer.Option(metavar="COUNT", help="Threads; every core if left out. The result is the same."),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="FIELD=VALUE", help="Set a field, for example volume.annual_growth=0.4."
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Simulate futures and say how likely it is that self-hosting beats the API."""
+    from tcosim.cli.loading import load_scenario
+
+    problems = Problems()
+    futures = problems.collect(lambda: samples_option(samples), 0)
+    chosen_seed = problems.collect(lambda: seed_option(seed), 0)
+    workers = problems.collect(lambda: threads_option(threads), None)
+    tokens = problems.collect(lambda: volume_option(volume), None)
+    loaded = problems.collect(lambda: load_scenario(scenario, settings or [], tokens), cast("Scenario", None))
+    problems.raise_any()
+    target = _default_target(loaded, chosen_seed, futures) if out is None else out
+    _check_target(_next_free(target) if out is None else target, loaded, futures)
+
+    from tcosim.cli.console import result_console, work_console
+
+    console = work_console()
+    started = time.monotonic()
+    dataset = _simulate(loaded, futures, chosen_seed, workers)
+    seconds = time.monotonic() - started
+
+    from tcosim.analysis import summarize
+    from tcosim.results.summary import to_json
+
+    summary = summarize(dataset)
+    written, is_new = _write(target, dataset, loaded, summary, reuse=out is None)
+    try:
+        if as_json:
+            sys.stdout.write(to_json(summary))
+        else:
+            _print(summary, dataset, result_console())
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"the run folder {written} is complete") from None
+    rate = f"{futures / seconds:,.0f} futures/s" if seconds > 0 else ""
+    console.print(f"{futures:,} future{'' if futures == 1 else 's'} in {seconds:.1f} s ({rate})")
+    console.print(f"run folder: {written}{'' if is_new else ' (it was there already)'}")
+
+
+def _default_target(scenario: Scenario, seed: int, samples: int) -> Path:
+    """Name the folder by what determines its content, so that two different runs never share one."""
+    from tcosim import __version__
+
+    content = f"{scenario.sha256()} {scenario.library_sha256} {__version__}"
+    digest = hashlib.sha256(content.encode()).hexdigest()[:8]
+    return RUNS / f"{scenario.name}-{seed}-{_short_count(samples)}-{digest}"
+
+
+def _short_count(count: int) -> str:
+    """``1e6`` for a million; the plain digits of a less round number."""
+    digits = str(count)
+    zeros = len(digits) - len(digits.rstrip("0"))
+    return f"{digits[: len(digits) - zeros]}e{zeros}" if zeros >= 3 else digits
+
+
+def _check_target(target: Path, scenario: Scenario, samples: int) -> None:
+    from tcosim.results.folder import expected_bytes
+    from tcosim.results.target import check_target
+
+    needed = expected_bytes(samples, len(scenario.options), len(scenario.uncertain_inputs()), scenario.months)
+    check_target(target, needed, field="--out")
+
+
+def _next_free(target: Path) -> Path:
+    number, free = 1, target
+    while free.exists():
+        number += 1
+        free = target.with_name(f"{target.name}-{number}")
+    return free
+
+
+def _simulate(scenario: Scenario, samples: int, seed: int, threads: int | None) -> xr.Dataset:
+    from tcosim.cli.console import work_console
+    from tcosim.cli.progress import run_with_progress
+
+    def work(progress: Any, cancel: Any) -> xr.Dataset:
+        from tcosim import engine
+
+        return engine.simulate(
+            scenario, samples=samples, seed=seed, threads=threads, progress=progress, cancel=cancel
+        )
+
+    return run_with_progress(work, samples, work_console())
+
+
+def _write(
+    target: Path, dataset: xr.Dataset, scenario: Scenario, summary: dict[str, Any], *, reuse: bool
+) -> tuple[Path, bool]:
+    """Write the run folder, and say whether it is new; a default one that holds exactly this run already stays."""
+    from tcosim.results.folder import write_run
+    from tcosim.results.prices import price_snapshot
+    from tcosim.scenario.write import resolved_toml
+
+    if reuse and target.exists():
+        if _holds(target, summary):
+            return target, False
+        target = _next_free(target)
+    written = write_run(
+        target,
+        dataset,
+        scenario_toml=resolved_toml(scenario),
+        prices=price_snapshot(scenario),
+        summary=summary,
+    )
+    return written, True
+
+
+def _holds(target: Path, summary: dict[str, Any]) -> bool:
+    from tcosim.errors import InputError
+    from tcosim.results.folder import open_run
+
+    try:
+        return open_run(target).summary == summary
+    except InputError:
+        return False
+
+
+def _print(summary: dict[str, Any], dataset: xr.Dataset, console: Any) -> None:
+    from tcosim.analysis.saving import savings
+    from tcosim.report.content import run_report
+    from tcosim.report.terminal import print_report
+
+    headline = summary["headline"]
+    single = None if headline is None else savings(dataset, headline["option"])
+    print_report(run_report(summary, str(dataset.attrs["baseline"]), single), console)

@@ -1,0 +1,165 @@
+"""Simulate one block of futures: noise, plan, hours, books, in the order of docs/model.md.
+
+Knows arrays and a packing; nothing of other blocks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tcosim import kernels
+from tcosim.engine.pack import Floats, Packing, Parameters, block_array
+from tcosim.errors import InputError, Problem, TcosimError
+from tcosim.kernels import layout
+from tcosim.scenario.models import FleetOption, Scenario
+
+LARGEST_EVENT_CHANCE = 0.5
+"""Spike, failure and repair share one uniform an hour; past a half they would meet (docs/model.md, 3.7)."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Room for a block of n futures, and what they came to.
+
+    Made once for each thread and used again for its next block: fresh memory of this size costs as much as the
+    ledger. Options stand in the kernels' order (api, managed, fleet), futures last.
+
+    Attributes
+    ----------
+    parameters : Parameters
+    growth_walk, gpu_walk, incident_uniforms, levels, tokens : ndarray, shape (m, n)
+    log_jumps : ndarray, shape (r, m, n)
+    replicas, capacity, orders : ndarray, shape (k, m, n)
+    fleet_months : ndarray, shape (k, m, len(FLEET_MONTH), n)
+    costs : ndarray, shape (o, m, n)
+        USD, nominal.
+    components : ndarray, shape (o, len(COMPONENTS), n)
+        USD, present value.
+    use : ndarray, shape (k, len(FLEET_USE), n)
+    """
+
+    parameters: Parameters
+    growth_walk: Floats
+    gpu_walk: Floats
+    incident_uniforms: Floats
+    levels: Floats
+    tokens: Floats
+    log_jumps: Floats
+    replicas: Floats
+    capacity: Floats
+    orders: Floats
+    fleet_months: Floats
+    costs: Floats
+    components: Floats
+    use: Floats
+
+    @classmethod
+    def room(cls, scenario: Scenario, packing: Packing, n: int) -> Block:
+        """Room for n futures, a multiple of `LANES`."""
+        m, k, o = scenario.months, len(packing.fleets), len(scenario.options)
+        return cls(
+            parameters=packing.room(n),
+            **{
+                name: block_array(m, n)
+                for name in ("growth_walk", "gpu_walk", "incident_uniforms", "levels", "tokens")
+            },
+            log_jumps=block_array(len(packing.routes), m, n),
+            **{name: block_array(k, m, n) for name in ("replicas", "capacity", "orders")},
+            fleet_months=block_array(k, m, len(layout.FLEET_MONTH), n),
+            costs=block_array(o, m, n),
+            components=block_array(o, len(layout.COMPONENTS), n),
+            use=block_array(k, len(layout.FLEET_USE), n),
+        )
+
+    @property
+    def futures(self) -> int:
+        """Futures that there is room for."""
+        return int(self.parameters.world.shape[1])
+
+
+def plan_block(
+    scenario: Scenario, packing: Packing, block: Block, values: Floats, seed: int, first: int
+) -> None:
+    """Fill a block's parameters, draw its monthly noise and size its fleets.
+
+    Raises
+    ------
+    InputError
+        If a fleet is too large for the hourly failure event in some future; the first such future is named.
+    """
+    packing.fill(values, block.parameters)
+    world, routes, _, _, fleets = block.parameters
+    kernels.draw_monthly_noise(
+        np.uint64(seed),
+        first,
+        routes,
+        block.growth_walk,
+        block.gpu_walk,
+        block.log_jumps,
+        block.incident_uniforms,
+    )
+    kernels.plan_fleets(
+        world, float(packing.swings.max()), fleets, packing.policies, block.growth_walk,
+        block.levels, block.replicas, block.capacity, block.orders,
+    )  # fmt: skip
+    crowded = kernels.first_crowded(world, fleets, block.replicas, LARGEST_EVENT_CHANCE)
+    if crowded[0] >= 0:
+        raise _too_crowded(scenario, block, first, *crowded)
+
+
+def simulate_block(
+    scenario: Scenario, packing: Packing, block: Block, values: Floats, seed: int, first: int
+) -> None:
+    """Simulate the futures from `first` on, one for each column of `values` (d, n).
+
+    Raises
+    ------
+    InputError
+        If a fleet is too large for the hourly failure event.
+    TcosimError
+        If a future does not come to a finite number; it is named.
+    """
+    plan_block(scenario, packing, block, values, seed, first)
+    world, routes, apis, manageds, fleets = block.parameters
+    kernels.simulate_hours(
+        np.uint64(seed), first, world, packing.swings, fleets, packing.policies,
+        block.levels, block.replicas, block.capacity, block.tokens, block.fleet_months,
+    )  # fmt: skip
+    kernels.keep_books(
+        world, routes, packing.route_api, apis, manageds, packing.managed_api, fleets, packing.policies, block.tokens,
+        block.replicas, block.capacity, block.orders, block.fleet_months, block.gpu_walk, block.log_jumps,
+        block.incident_uniforms, block.costs, block.components, block.use,
+    )  # fmt: skip
+    _check_finite(scenario, packing, block.components, first)
+
+
+def _check_finite(scenario: Scenario, packing: Packing, components: Floats, first: int) -> None:
+    bad = ~np.isfinite(components)
+    if not bad.any():
+        return
+    at, part, future = min(np.argwhere(bad).tolist(), key=lambda where: (where[2], where[0]))
+    name = scenario.options[int(np.flatnonzero(packing.order == at)[0])].name
+    raise TcosimError(
+        f"future {first + future}: the {layout.COMPONENTS[part]} of option {name!r} come to "
+        f"{components[at, part, future]}; its inputs are beyond what can be computed. "
+        "Narrow the distributions of that option, or report this with the scenario."
+    )
+
+
+def _too_crowded(scenario: Scenario, block: Block, first: int, i: int, k: int, m: int) -> InputError:
+    fleets = [option for option in scenario.options if isinstance(option, FleetOption)]
+    replicas = block.replicas[k, m, i]
+    rate = block.parameters.fleets[layout.F.failures_per_replica_hour, k, i]
+    spikes = block.parameters.world[layout.W.spikes_per_hour, i]
+    return InputError(
+        Problem(
+            f"option.{fleets[k].name}.gpu_failures_per_gpu_year",
+            "a spike or a failure may come with a chance of at most 0.5 an hour, as each hour holds one event; "
+            f"in future {first + i}, month {m}, {replicas:.0f} replicas x {rate:.3g} failures an hour "
+            f"and {spikes:.3g} spikes an hour make",
+            float(f"{spikes + replicas * rate:.3g}"),
+            "lower the failure rate, the volume or the spikes, or split the traffic over several scenarios",
+        )
+    )

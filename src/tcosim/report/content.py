@@ -1,0 +1,148 @@
+"""What a report of a run says, before anyone decides how it looks: sentences, rows and bins.
+
+From the content of ``summary.json`` and the savings of single futures; knows no terminal and no HTML.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+from tcosim.report import rounding
+from tcosim.report.histogram import Bin, bins
+from tcosim.report.words import board_sentence, money_sentence
+from tcosim.results.schema import KEPT_FUTURES
+
+NOTHING = "-"
+
+
+@dataclass(frozen=True)
+class ProbabilityRow:
+    """How likely one option is to cost less than the baseline."""
+
+    option: str
+    share: float
+    value: str
+    interval: str
+
+
+@dataclass(frozen=True)
+class OptionRow:
+    """One line of the table of options, as text."""
+
+    option: str
+    mean: str
+    p5: str
+    p50: str
+    p95: str
+    usd_per_month: str
+    reserved: str
+    usage: str
+    utilization: str
+    hours_over_capacity: str
+    cheapest: str
+
+
+@dataclass(frozen=True)
+class SavingHistogram:
+    """The saving of the headline option over futures [USD]."""
+
+    option: str
+    baseline: str
+    bins: list[Bin]
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """Everything that a report of one run says."""
+
+    title: str
+    setting: str
+    sentences: list[str]
+    baseline: str
+    probabilities: list[ProbabilityRow]
+    options: list[OptionRow]
+    histogram: SavingHistogram | None
+    notes: list[str]
+
+
+def run_report(summary: dict[str, Any], baseline: str, savings: NDArray[Any] | None = None) -> RunReport:
+    """Put the content of a report together.
+
+    Parameters
+    ----------
+    summary : dict
+        The content of ``summary.json``.
+    baseline : str
+        Name of the option that the others are compared with.
+    savings : ndarray, shape (futures,), optional
+        Saving of the headline option in single futures [USD]; without it there is no histogram.
+    """
+    headline, samples = summary["headline"], summary["samples"]
+    histogram = None
+    if headline is not None and savings is not None:
+        histogram = SavingHistogram(headline["option"], headline["baseline"], bins(savings))
+    futures = f"{samples:,} future{'' if samples == 1 else 's'}"
+    return RunReport(
+        title=summary["scenario_name"],
+        setting=(
+            f"{rounding.volume(summary['volume_tokens_per_month'])} tokens a month, {summary['months']} months,"
+            f" {futures}, seed {summary['seed']}"
+        ),
+        sentences=[text for text in (board_sentence(summary), money_sentence(summary)) if text],
+        baseline=baseline,
+        probabilities=[row for row in map(_probability_row, summary["options"]) if row is not None],
+        options=[_option_row(option) for option in summary["options"]],
+        histogram=histogram,
+        notes=_notes(samples),
+    )
+
+
+def _probability_row(option: dict[str, Any]) -> ProbabilityRow | None:
+    share, bounds = option["probability_beats_baseline"], option["probability_beats_baseline_ci95"]
+    if share is None:
+        return None
+    value, interval = rounding.percent_with_interval(share, *bounds)
+    return ProbabilityRow(option["name"], share, value, interval)
+
+
+def _option_row(option: dict[str, Any]) -> OptionRow:
+    npv = option["npv_usd"]
+    cheapest, _ = rounding.percent_with_interval(
+        option["probability_cheapest"], *option["probability_cheapest_ci95"]
+    )
+    hours = option["hours_over_capacity"]
+    return OptionRow(
+        option=option["name"],
+        mean=rounding.tight(npv["mean"]),
+        p5=rounding.tight(npv["p5"]),
+        p50=rounding.tight(npv["p50"]),
+        p95=rounding.tight(npv["p95"]),
+        usd_per_month=rounding.tight(option["usd_per_month"]["p50"]),
+        reserved=_price(option["usd_per_million_tokens"]),
+        usage=_price(option["usd_per_million_tokens_usage_basis"]),
+        utilization=NOTHING if option["utilization"] is None else rounding.percent(option["utilization"], 0),
+        hours_over_capacity=NOTHING if hours is None else _hours(hours),
+        cheapest=cheapest,
+    )
+
+
+def _price(usd: float) -> str:
+    """USD per million tokens: cents below 100, three digits above."""
+    return f"{usd:.2f}" if abs(usd) < 99.995 else rounding.tight(usd)
+
+
+def _hours(hours: float) -> str:
+    return f"{hours:.1f}" if hours < 99.95 else f"{hours:.0f}"
+
+
+def _notes(samples: int) -> list[str]:
+    notes = []
+    if samples > KEPT_FUTURES:
+        notes.append(
+            f"Probabilities and means run over all {samples:,} futures; percentiles and the histogram over the first"
+            f" {KEPT_FUTURES:,}."
+        )
+    return notes

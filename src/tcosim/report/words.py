@@ -1,0 +1,113 @@
+"""A probability in words that mean the same to everyone, and the sentences for the board.
+
+Knows figures and English; computes no statistics.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from tcosim.report.rounding import percent_with_interval, usd, volume
+
+SCALE = (
+    (0.01, "has practically no chance to"),
+    (0.05, "has almost no chance to"),
+    (0.20, "is very unlikely to"),
+    (0.45, "is unlikely to"),
+    (0.55, "has about an even chance to"),
+    (0.80, "is likely to"),
+    (0.95, "is very likely to"),
+    (0.99, "is almost certain to"),
+    (math.inf, "is practically certain to"),
+)
+"""Upper end of each range and its words, after the scale of US Intelligence Community Directive 203."""
+
+WIDE = 0.05
+"""An interval wider than this is put into words by both of its ends."""
+
+FRACTIONS = (
+    *((1, n) for n in (1000, 500, 200, 100, 50, 20, 10, 7, 5, 4, 3)),
+    *((2, 5), (1, 2), (3, 5)),
+    *((n - 1, n) for n in (3, 4, 5, 7, 10, 20, 50, 100, 200, 500, 1000)),
+)
+
+
+def chance(probability: float) -> str:
+    """Words for a probability: 0.31 gives ``"is unlikely to"``."""
+    return next(words for upper, words in SCALE if probability < upper)
+
+
+def odds(probability: float) -> str:
+    """Write the nearest simple fraction: 0.31 gives ``"about 1 in 3"``."""
+    if probability <= 0:
+        return "in none of the futures"
+    if probability >= 1:
+        return "in all of the futures"
+    if probability < 1 / 1500:
+        return "less than 1 in 1,000"
+    if probability > 1 - 1 / 1500:
+        return "more than 999 in 1,000"
+    wanted = math.log(probability / (1 - probability))
+    part, whole = min(FRACTIONS, key=lambda pair: abs(math.log(pair[0] / (pair[1] - pair[0])) - wanted))
+    return f"about {part:,} in {whole:,}"
+
+
+def board_sentence(summary: dict[str, Any]) -> str:
+    """Return the one sentence that answers the question, from the content of ``summary.json``."""
+    headline = summary["headline"]
+    at = f"At {volume(summary['volume_tokens_per_month'])} tokens a month"
+    over = f"over {_months(summary['months'])}"
+    if headline is None:
+        return (
+            f"{at} nothing can be said about self-hosting {over}: the scenario has no rented or owned option."
+        )
+    option, baseline = headline["option"], headline["baseline"]
+    low, high = headline["ci95"]
+    value, between = percent_with_interval(headline["probability"], low, high)
+    beats = f"cost less than {baseline} {over}"
+    if high - low > WIDE and chance(low) != chance(high):
+        return (
+            f"{at}, {option} beats {baseline} {over} with a probability somewhere between"
+            f" {between.replace(' to ', ' and ')}: {_plural(summary['samples'], 'future')}"
+            f" {'are' if summary['samples'] != 1 else 'is'} too few to say more."
+        )
+    return (
+        f"{at}, {option} {chance(headline['probability'])} {beats}:"
+        f" {odds(headline['probability'])} ({value}, 95 % interval {between})."
+    )
+
+
+def money_sentence(summary: dict[str, Any]) -> str:
+    """Return the sentence on the expected saving and on the loss if wrong; empty without a self-hosted option."""
+    headline = summary["headline"]
+    if headline is None:
+        return ""
+    saving, bounds = headline["expected_saving_usd"], headline["expected_saving_ci95_usd"]
+    tail = _tail(headline["cvar95_loss_usd"])
+    verb, more = ("saves", "") if saving >= 0 else ("costs", " more")
+    if bounds is None:
+        return f"In this one future it {verb} {usd(abs(saving))}{more} in present value."
+    low, high = bounds
+    if low < 0 < high:
+        between = f"95 % interval {usd(low, low, high)} to {usd(high, low, high)}"
+        return f"Its expected saving cannot be told from nothing ({between}); {tail}."
+    ends = sorted((abs(low), abs(high)))
+    between = f"95 % interval {usd(ends[0], low, high)} to {usd(ends[1], low, high)}"
+    surprising = (saving > 0) != (headline["probability"] > 0.5)  # rare large gains or losses
+    start = "Yet on average" if surprising else "On average"
+    return f"{start} it {verb} {usd(abs(saving), low, high)}{more} in present value ({between}); {tail}."
+
+
+def _tail(loss: float) -> str:
+    if loss > 0:
+        return f"in the worst 5 % of futures it costs {usd(loss)} more on average"
+    return f"even in the worst 5 % of futures it saves {usd(-loss)} on average"
+
+
+def _months(months: int) -> str:
+    return _plural(months, "month")
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

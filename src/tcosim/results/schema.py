@@ -1,0 +1,166 @@
+"""The Dataset of a run as data: every coordinate and variable with its dimensions, type, units and meaning.
+
+Declarations only: imports neither numpy nor xarray and computes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+SCHEMA_VERSION = 1
+"""Version of the Dataset, the summary and the run folder; a newer one is refused on reading."""
+
+KEPT_FUTURES = 1_000_000
+"""At most this many futures (the first) are kept one by one; sums run over all of them."""
+
+COST_FUTURES = 65_536
+"""Quantiles of the monthly cost come from at most this many futures (the first)."""
+
+SCRAMBLES = 16
+"""Independent scrambles of the Sobol sequence; future ``s`` belongs to scramble ``s % 16``."""
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""Quantiles kept of the monthly cost and of the monthly tokens."""
+
+KINDS = ("api", "managed", "rented", "owned")
+SELF_HOSTED = ("rented", "owned")
+
+COMPONENTS = (
+    "api_tokens",
+    "api_fees",
+    "api_engineers",
+    "migrations",
+    "managed_markup",
+    "gpus",
+    "hosting",
+    "engineers",
+    "launch",
+    "refresh",
+    "incidents",
+    "platform",
+    "lost_work",
+)
+"""What the present value of an option is made of; the components sum to the mean NPV."""
+
+Gaps = Literal["never", "without fleet"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One coordinate or variable of the Dataset.
+
+    Parameters
+    ----------
+    name : str
+    dims : tuple of str
+    dtype : str
+        ``"str"``, or a numpy type code such as ``"f8"``.
+    units : str
+        ``"1"`` for counts and shares.
+    long_name : str
+    gaps : {"never", "without fleet"}
+        Where a value may be NaN.
+    """
+
+    name: str
+    dims: tuple[str, ...]
+    dtype: str
+    units: str
+    long_name: str
+    gaps: Gaps = "never"
+
+
+COORDINATES = (
+    Field("option", ("option",), "str", "1", "way to serve the traffic"),
+    Field("kind", ("option",), "str", "1", "kind of the option: api, managed, rented or owned"),
+    Field("month", ("month",), "i4", "month", "month since the start"),
+    Field("quantile", ("quantile",), "f8", "1", "probability of the quantile over futures"),
+    Field("future", ("future",), "i8", "1", "index of the simulated future"),
+    Field("name", ("name",), "str", "1", "uncertain input"),
+    Field("part", ("part",), "str", "1", "component of the present value"),
+    Field("scramble", ("scramble",), "i4", "1", "independent scramble of the Sobol sequence"),
+)
+
+VARIABLES = (
+    Field("npv", ("future", "option"), "f8", "USD", "net present value of all costs over the horizon"),
+    Field("total", ("future", "option"), "f4", "USD", "nominal cost over the horizon"),
+    Field(
+        "utilization",
+        ("future", "option"),
+        "f4",
+        "1",
+        "share of the paid capacity that served tokens",
+        "without fleet",
+    ),
+    Field("input", ("future", "name"), "f4", "unit of the input", "drawn value of the uncertain input"),
+    Field(
+        "cost",
+        ("month", "option", "quantile"),
+        "f8",
+        "USD",
+        "nominal cost of the month, quantiles over the first futures",
+    ),
+    Field("tokens", ("month", "quantile"), "f8", "token", "tokens of the month, quantiles over futures"),
+    Field(
+        "component",
+        ("option", "part"),
+        "f8",
+        "USD",
+        "mean present value of each component over all futures",
+    ),
+    Field("mean_total", ("option",), "f8", "USD", "mean nominal cost over the horizon, all futures"),
+    Field(
+        "mean_idle", ("option",), "f8", "USD", "mean nominal cost of paid but idle GPU capacity, all futures"
+    ),
+    Field("mean_tokens", (), "f8", "token", "mean tokens over the horizon, all futures"),
+    Field(
+        "mean_hours_over_capacity",
+        ("option",),
+        "f8",
+        "hour",
+        "mean hours over the horizon in which demand passed capacity, all futures",
+        "without fleet",
+    ),
+    Field(
+        "mean_replicas", ("option",), "f8", "1", "mean replicas while launched, all futures", "without fleet"
+    ),
+    Field(
+        "mean_utilization",
+        ("option",),
+        "f8",
+        "1",
+        "served over paid capacity, weighted by paid hours, all futures",
+        "without fleet",
+    ),
+    Field("scramble_futures", ("scramble",), "i8", "1", "futures of the scramble"),
+    Field("scramble_npv_sum", ("scramble", "option"), "f8", "USD", "sum of the NPV over the scramble"),
+    Field(
+        "scramble_beats",
+        ("scramble", "option"),
+        "i8",
+        "1",
+        "futures of the scramble in which the option costs less than the baseline",
+    ),
+    Field(
+        "scramble_cheapest",
+        ("scramble", "option"),
+        "i8",
+        "1",
+        "futures of the scramble in which the option is the cheapest (ties: the first option)",
+    ),
+)
+
+ATTRIBUTES: dict[str, type] = {
+    "schema_version": int,
+    "tcosim_version": str,
+    "seed": int,
+    "samples": int,
+    "months": int,
+    "volume_tokens_per_month": float,
+    "baseline": str,
+    "scenario_name": str,
+    "scenario_sha256": str,
+    "library_sha256": str,
+}
+"""Global attributes, in the order in which they are written."""

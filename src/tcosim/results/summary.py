@@ -1,0 +1,54 @@
+"""The text form of a summary: JSON with exact floats, fixed order, and null where there is no number.
+
+Knows JSON and the published schema; knows nothing of how the figures come about.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from importlib import resources
+from typing import Any
+
+SCHEMA_FILE = "summary.schema.json"
+
+
+def to_json(content: object) -> str:
+    """Write JSON with a final line break.
+
+    Floats are written with the fewest digits that give the same float again; NaN and infinity, which JSON does not
+    have, become null. Keys keep their order.
+    """
+    return json.dumps(plain(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def plain(content: object) -> Any:
+    """Return the content as plain lists, dicts, strings, numbers and None.
+
+    Raises
+    ------
+    TypeError
+        If something has no JSON form.
+    """
+    if content is None or isinstance(content, (bool, str)):
+        return content
+    if isinstance(content, Mapping):
+        return {str(key): plain(value) for key, value in content.items()}
+    if isinstance(content, (list, tuple)):
+        return [plain(value) for value in content]
+    if isinstance(content, int):
+        return int(content)
+    if isinstance(content, float):
+        return float(content) if math.isfinite(content) else None
+    item = getattr(content, "item", None)  # a numpy number
+    if callable(item) and getattr(content, "ndim", None) == 0:
+        return plain(item())
+    raise TypeError(f"no JSON form for {type(content).__name__}: {content!r}")
+
+
+def summary_schema() -> dict[str, Any]:
+    """Return the published JSON Schema of ``summary.json``."""
+    text = resources.files("tcosim.results").joinpath(SCHEMA_FILE).read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema

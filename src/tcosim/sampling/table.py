@@ -1,0 +1,215 @@
+"""A law whose quantiles are slow, drawn through a table of monotone cubics with a checked error.
+
+Knows laws; no single family and no declaration.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from tcosim.sampling.law import Floats, Law
+
+TOLERANCE = 5e-8
+"""Largest error that the table is built for, relative to the scale of the law (or to the distance from its
+median where that is larger). The promise to the outside, and the bound in the tests, is 1e-6."""
+
+_REACH = 8.3
+"""Tables run over normal scores of +- this much: every double in (0, 1) down to 5e-17."""
+_FEWEST_CELLS = 16
+_MOST_CELLS = 32_768
+_STALLED = 0.5
+"""Two doublings of the cells must bring the error below this much of what it was (1,024 cells and up); where they do
+not, the quantiles handed in are rough themselves."""
+_NO_WIDTH = 1e-15
+
+Integers = NDArray[np.intp]
+
+
+def scale_of(law: Law) -> float:
+    """Central 98 % range of a law over that of the standard normal: the sd of a normal, finite for all.
+
+    If all of that is one value, the central range is widened.
+    """
+    for tail in (1e-2, 1e-4, 1e-8, 1e-15):
+        p, q = np.array([tail, 1 - tail]), np.array([1 - tail, tail])
+        low, high = law.at(p, q)
+        if high > low:
+            return float(high - low) / (-2 * float(special.ndtri(tail)))
+    return 1.0
+
+
+@dataclass(frozen=True)
+class _Pieces:
+    """Stretches of probability in which the quantiles run smoothly; shape (k,) each, in rising order.
+
+    ``p`` is probability below and ``q`` above, ``x`` the value, at the low and the high end of the stretch; where
+    both ends have the same value, the stretch is an atom.
+    """
+
+    low_p: Floats
+    high_p: Floats
+    low_q: Floats
+    high_q: Floats
+    low_x: Floats
+    high_x: Floats
+
+    @classmethod
+    def of(cls, law: Law) -> _Pieces:
+        """Cut a law at its edges: between them lie smooth stretches, at them atoms and jumps."""
+        x = np.array(law.edges())
+        atoms = np.array([law.atom(edge) for edge in x.tolist()])
+        p, q = law.cdf(x), law.sf(x)
+        # Each edge twice: before and after its own mass; and the ends of an unbounded support.
+        ps = np.concatenate([[0.0], np.stack([np.maximum(p - atoms, 0.0), p], 1).ravel(), [1.0]])
+        qs = np.concatenate([[1.0], np.stack([np.minimum(q + atoms, 1.0), q], 1).ravel(), [0.0]])
+        xs = np.concatenate([law.support[:1], np.repeat(x, 2), law.support[1:]])
+        wide = np.maximum(np.diff(ps), 0.0) > _NO_WIDTH
+        return cls(*(ends for side in (ps, qs, xs) for ends in (side[:-1][wide], side[1:][wide])))
+
+    def exact(self, law: Law, which: Integers, z: Floats) -> tuple[Floats, Floats]:
+        """Quantiles of stretches `which` (m,) at normal scores `z` (n,) within the stretch, shape (m, n).
+
+        Beside them the rounding of the probabilities over the probability of one step of `z`: how blurred each
+        quantile is, in steps. Near an edge inside the law that is much; no draw can tell such values apart.
+        """
+        low_p, high_p, low_q, high_q = (
+            side[which, None] for side in (self.low_p, self.high_p, self.low_q, self.high_q)
+        )
+        p = low_p + special.ndtr(z) * (high_p - low_p)
+        q = high_q + special.ndtr(-z) * (low_q - high_q)
+        x = law.at(p.ravel(), q.ravel()).reshape(p.shape)
+        rounding = 4 * np.finfo(np.float64).eps * np.minimum(p, q)
+        steps = np.maximum(np.abs(np.gradient(p, axis=1)), np.abs(np.gradient(q, axis=1)))
+        return np.clip(x, self.low_x[which, None], self.high_x[which, None]), rounding / np.maximum(
+            steps, 1e-300
+        )
+
+
+class Tabulated(Law):
+    """A law drawn by table; everything but drawing is passed on to the law itself.
+
+    Each smooth stretch of the law is tabulated against the normal score of the probability *within the stretch*,
+    in equal cells with a cubic through four exact quantiles each (a chord where that cubic would not rise). In this
+    coordinate a bounded end, an end with infinite density and a light tail are all smooth. Cells are doubled until
+    three further exact quantiles in every cell are met.
+
+    Drawing takes about 20 ns a value (30 with several stretches), against 350 ns for the exact gamma, 1,300 ns
+    for the exact beta and some 10,000 ns for a mixture by bisection.
+
+    Attributes
+    ----------
+    worst : float
+        Largest error found while building, in the unit of `TOLERANCE`'s promise.
+    cells : int
+        Size of the table.
+    """
+
+    def __init__(self, law: Law) -> None:
+        self.exact = law
+        self.support = law.support
+        pieces = _Pieces.of(law)
+        self._low_p = pieces.low_p
+        # Rounding may leave the last stretch a hair short of 1.
+        self._splits = pieces.low_p[1:]
+        self._stretch = 1 / (np.append(pieces.low_p[1:], 1.0) - pieces.low_p)
+        tables, self.worst = _tables(law, pieces)
+        sizes = np.array([table.shape[1] for table in tables])
+        self._rate = sizes / (2 * _REACH)
+        self._base = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.intp)
+        self._last = (sizes - 1).astype(np.float64)
+        self._cubics = np.ascontiguousarray(np.hstack(tables))
+        self.cells = int(sizes.sum())
+
+    def at(self, p: Floats, q: Floats) -> Floats:
+        if len(self._low_p) == 1:
+            t = special.ndtri(p)
+            t += _REACH
+            t *= self._rate[0]
+            np.clip(t, 0.0, self._last[0] + 1, out=t)
+            cell = np.minimum(t, self._last[0]).astype(np.intp)
+            t -= cell
+        else:
+            piece = self._splits.searchsorted(p)
+            share = p - self._low_p.take(piece, mode="clip")
+            share *= self._stretch.take(piece, mode="clip")
+            t = special.ndtri(np.clip(share, 1e-300, 1.0, out=share), out=share)
+            t += _REACH
+            np.clip(t, 0.0, 2 * _REACH, out=t)
+            t *= self._rate.take(piece, mode="clip")
+            cell = np.minimum(t, self._last.take(piece, mode="clip")).astype(np.intp)
+            t -= cell
+            cell += self._base.take(piece, mode="clip")
+        values: Floats = self._cubics[3].take(cell, mode="clip")
+        for power in (2, 1, 0):
+            values *= t
+            values += self._cubics[power].take(cell, mode="clip")
+        low, high = self.support
+        np.clip(values, low, high, out=values)
+        return values
+
+    def cdf(self, x: Floats) -> Floats:
+        return self.exact.cdf(x)
+
+    def sf(self, x: Floats) -> Floats:
+        return self.exact.sf(x)
+
+    def mean(self) -> float:
+        return self.exact.mean()
+
+
+def _tables(law: Law, pieces: _Pieces) -> tuple[list[Floats], float]:
+    """Cubics (4, cells) of every stretch, lowest power first, and the largest error met."""
+    scale = scale_of(law)
+    median = float(law.at(np.array([0.5]), np.array([0.5]))[0])
+    tables: list[Floats] = [np.array([[x], [0.0], [0.0], [0.0]]) for x in pieces.low_x.tolist()]
+    pending = np.flatnonzero(pieces.low_x < pieces.high_x)
+    cells, worst = _FEWEST_CELLS, 0.0
+    before = [np.full(len(pending), np.inf)] * 2
+    while pending.size:
+        z = np.linspace(-_REACH, _REACH, 6 * cells + 1)
+        x, blur = pieces.exact(law, pending, z)
+        cubics = _monotone(_cubics(x[:, :-1:6], x[:, 2::6], x[:, 4::6], x[:, 6::6]))
+        error = np.zeros(len(pending))
+        for k in (1, 3, 5):
+            found = ((cubics[3] * (k / 6) + cubics[2]) * (k / 6) + cubics[1]) * (k / 6) + cubics[0]
+            allowed = np.maximum(scale, np.abs(x[:, k::6] - median))
+            step = (x[:, 6::6] - x[:, :-1:6]) / 6
+            excess = np.maximum(np.abs(found - x[:, k::6]) - blur[:, k::6] * step, 0.0)
+            error = np.maximum(error, (excess / allowed).max(axis=1))
+        done = (error <= TOLERANCE) | (2 * cells > _MOST_CELLS)
+        if cells >= 1024:
+            done |= error > _STALLED * before[0]
+        for k in np.flatnonzero(done).tolist():
+            tables[int(pending[k])] = cubics[:, k]
+            worst = max(worst, float(error[k]))
+        pending, before = pending[~done], [before[1][~done], error[~done]]
+        cells *= 2
+    return tables, worst
+
+
+def _cubics(y0: Floats, y1: Floats, y2: Floats, y3: Floats) -> Floats:
+    """Cubics in t through values at t = 0, 1/3, 2/3, 1; shape (4, ...), lowest power first."""
+    return np.stack(
+        [
+            y0,
+            (-11 * y0 + 18 * y1 - 9 * y2 + 2 * y3) / 2,
+            9 * (2 * y0 - 5 * y1 + 4 * y2 - y3) / 2,
+            9 * (y3 - y0 + 3 * (y1 - y2)) / 2,
+        ]
+    )
+
+
+def _monotone(cubics: Floats) -> Floats:
+    """Replace every cubic that falls somewhere in [0, 1] by its chord."""
+    _, c1, c2, c3 = cubics
+    with np.errstate(divide="ignore", invalid="ignore"):
+        turn = -c2 / (3 * c3)
+    lowest = np.where((c3 > 0) & (turn > 0) & (turn < 1), c1 + c2 * turn, c1)
+    falls = (c1 < 0) | (c1 + 2 * c2 + 3 * c3 < 0) | (lowest < 0)
+    chord = c1 + c2 + c3
+    c1[falls], c2[falls], c3[falls] = chord[falls], 0.0, 0.0
+    return cubics

@@ -1,0 +1,177 @@
+"""Options that pay by the token: an API with its routes, and a managed service priced after one.
+
+Declarations only: knows nothing of GPUs.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import InstanceOf
+
+from tcosim.scenario.fields import (
+    MONEY,
+    REQUIRED,
+    SHARE,
+    Bounds,
+    Declared,
+    Use,
+    above,
+    at_least,
+    name,
+    number,
+    plausible,
+    text,
+    uncertain,
+)
+from tcosim.scenario.models.option import KINDS, Option
+from tcosim.scenario.uncertain import Uncertain
+
+U = InstanceOf[Uncertain]
+
+TOKEN_PRICE = at_least(0, 10000)
+HOURS = at_least(0, 1e5)
+
+
+class Route(Declared):
+    """[[option.route]]: one model behind an API option, with its prices and how they move."""
+
+    name: Annotated[str, name("", "Short name, unique within the option; route-1, route-2 ... if left out.")]
+    share: Annotated[float, number("share", 1.0, SHARE, "Share of the option's tokens; all routes sum to 1.")]
+    usd_per_million_input: Annotated[
+        U,
+        uncertain(
+            "USD/million tokens",
+            REQUIRED,
+            TOKEN_PRICE,
+            "Price of input tokens.",
+            example=Use("api.frontier.usd_per_million_input"),
+        ),
+    ]
+    usd_per_million_cached_input: Annotated[
+        U,
+        uncertain(
+            "USD/million tokens",
+            REQUIRED,
+            TOKEN_PRICE,
+            "Price of input tokens that hit the prompt cache.",
+            example=Use("api.frontier.usd_per_million_cached_input"),
+        ),
+    ]
+    usd_per_million_output: Annotated[
+        U,
+        uncertain(
+            "USD/million tokens",
+            REQUIRED,
+            TOKEN_PRICE,
+            "Price of output tokens.",
+            example=Use("api.frontier.usd_per_million_output"),
+        ),
+    ]
+    batch_share: Annotated[U, uncertain("share", 0.0, SHARE, "Share of the tokens sent at the batch price.")]
+    batch_price_ratio: Annotated[
+        U, uncertain("ratio", Use("api.batch_price_ratio"), SHARE, "Batch price over the usual price.")
+    ]
+    annual_decline: Annotated[
+        U,
+        uncertain(
+            "share/year",
+            Use("api.annual_decline"),
+            Bounds(-5, 0.99, low_open=True, high_open=True, firm_low=False),
+            "Yearly fall of the price at fixed quality, by moving to successors; may be negative.",
+        ),
+    ]
+    months_between_moves: Annotated[
+        U,
+        uncertain(
+            "months",
+            Use("api.months_between_moves"),
+            above(0, 240),
+            "Months from one move to a successor to the next.",
+        ),
+    ]
+    migration_hours: Annotated[
+        U, uncertain("hours", Use("api.migration_hours"), HOURS, "Engineer hours that a move takes.")
+    ]
+    jumps_per_year: Annotated[
+        U,
+        uncertain(
+            "jumps/year", Use("api.jumps_per_year"), at_least(0, 12), "How often the price of a model jumps."
+        ),
+    ]
+    jump_log_mean: Annotated[
+        U,
+        uncertain(
+            "log ratio",
+            Use("api.jump_log_mean"),
+            plausible(-3, 3),
+            "Mean logarithm of a jump; below 0 is down.",
+        ),
+    ]
+    jump_log_sd: Annotated[
+        U, uncertain("log sd", Use("api.jump_log_sd"), at_least(0, 3), "Spread of the logarithm of a jump.")
+    ]
+
+
+class ApiOption(Option):
+    """kind = "api": pay by the token."""
+
+    kind: Annotated[Literal["api"], text(REQUIRED, "Pay a provider by the token.", choices=KINDS)]
+    routes: tuple[Route, ...]
+    retry_share: Annotated[
+        U, uncertain("share", Use("api.retry_share"), SHARE, "Tokens paid twice because a call was repeated.")
+    ]
+    development_share: Annotated[
+        U,
+        uncertain(
+            "share",
+            Use("api.development_share"),
+            at_least(0, 5),
+            "Tokens for development and tests, over production's.",
+        ),
+    ]
+    gateway_usd_per_month: Annotated[
+        U,
+        uncertain(
+            "USD/month", Use("api.gateway_usd_per_month"), MONEY, "Gateway, logging and key management."
+        ),
+    ]
+    rate_limit_usd_per_month: Annotated[
+        U, uncertain("USD/month", Use("api.rate_limit_usd_per_month"), MONEY, "Fees for higher rate limits.")
+    ]
+    engineer_hours_per_month: Annotated[
+        U,
+        uncertain(
+            "hours/month", Use("api.engineer_hours_per_month"), HOURS, "Engineer hours that the API takes."
+        ),
+    ]
+
+
+class ManagedOption(Option):
+    """kind = "managed": the same tokens through a cloud provider's managed service."""
+
+    kind: Annotated[
+        Literal["managed"], text(REQUIRED, "Pay a cloud provider's managed service.", choices=KINDS)
+    ]
+    api: Annotated[str, name("api", "Name of the api option whose prices the service follows.")]
+    markup_share: Annotated[
+        U, uncertain("share", Use("api.managed_markup_share"), at_least(0, 5), "Markup on the API's bill.")
+    ]
+    overhead_usd_per_month: Annotated[
+        U,
+        uncertain(
+            "USD/month",
+            Use("api.managed_overhead_usd_per_month"),
+            MONEY,
+            "Infrastructure around the service.",
+        ),
+    ]
+    engineer_hours_per_month: Annotated[
+        U,
+        uncertain(
+            "hours/month",
+            Use("api.engineer_hours_per_month"),
+            HOURS,
+            "Engineer hours that the service takes.",
+        ),
+    ]

@@ -1,0 +1,126 @@
+"""From a path or a name to the text of a scenario, and from the text to its raw tables.
+
+Knows files and TOML; knows nothing of fields.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from tcosim.errors import InputError, Problem
+from tcosim.scenario.library import Library
+from tcosim.scenario.near import closest, did_you_mean
+
+LARGEST_BYTES = 1_000_000
+_START_ONE = "start one with: tcosim new"
+
+
+@dataclass(frozen=True)
+class SourceText:
+    """The text of a scenario, what messages call it, and the folder that its file names are relative to."""
+
+    text: str
+    origin: str
+    folder: Path | None = None
+
+
+def read_source(path_or_name: str | os.PathLike[str], library: Library) -> SourceText:
+    """Read a scenario file, or a scenario that ships with the library.
+
+    Raises
+    ------
+    tcosim.errors.InputError
+        If there is no such file or it cannot be read as text.
+    """
+    given = os.fspath(path_or_name)
+    path = Path(given)
+    try:
+        is_there = path.exists()
+    except (OSError, ValueError):
+        is_there = False
+    if not is_there or (path.is_dir() and given in library.scenarios()):
+        if given not in library.scenarios():
+            raise InputError(_not_found(given, library))
+        path = library.scenario_path(given)
+    if path.is_dir():
+        raise InputError(
+            Problem(
+                "scenario",
+                "must be a file, this is a directory",
+                given,
+                f"name the file in it, or {_START_ONE}",
+            )
+        )
+    return SourceText(_read(path), str(path), path.parent)
+
+
+def _not_found(given: str, library: Library) -> Problem:
+    folder = Path(given).parent
+    beside: list[str] = []
+    with contextlib.suppress(OSError, ValueError):
+        beside = [str(path) for path in sorted(folder.glob("*.toml"))[:200]]
+    names = [*library.scenarios(), *beside]
+    stem = Path(given).stem
+    near = closest(given, names, most=2) or closest(stem, library.scenarios(), most=2)
+    rule = f"must be a file or a shipped scenario ({', '.join(library.scenarios())})"
+    return Problem("scenario", rule, given, did_you_mean(near) or _START_ONE)
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_BYTES + 1)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(
+            Problem("scenario", f"cannot be read: {reason}", str(path), "check the file")
+        ) from error
+    if len(content) > LARGEST_BYTES:
+        raise InputError(
+            Problem(
+                "scenario",
+                f"must be smaller than {LARGEST_BYTES // 1_000_000} MB",
+                str(path),
+                "is it a scenario? Put long lists into a file of their own",
+            )
+        )
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise InputError(
+            Problem("scenario", "must be UTF-8 text", None, "save the file as UTF-8", f"{path}:{line}")
+        ) from error
+
+
+def parse_toml(source: SourceText) -> dict[str, object]:
+    """Parse the text of a scenario.
+
+    Raises
+    ------
+    tcosim.errors.InputError
+        If it is no TOML; the place has line and column.
+    """
+    try:
+        return tomllib.loads(source.text)
+    except tomllib.TOMLDecodeError as error:
+        message = str(error)
+        place = source.origin
+        if found := re.search(r"\s*\(at line (\d+), column (\d+)\)", message):
+            place = f"{source.origin}:{found[1]}:{found[2]}"
+            message = f"{message[: found.start()]} at line {found[1]}, column {found[2]}"
+        elif message.endswith("(at end of document)"):
+            message = message.replace(
+                "(at end of document)", f"at line {source.text.count(chr(10)) + 1}, its end"
+            )
+            place = f"{source.origin}:{source.text.count(chr(10)) + 1}"
+        raise InputError(Problem("scenario", f"is not valid TOML: {message}", None, "", place)) from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(
+            Problem("scenario", f"is not valid TOML: {error}", None, "", source.origin)
+        ) from error

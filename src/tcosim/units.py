@@ -1,0 +1,153 @@
+"""Numbers as people write and read them, and the few fixed conversions between units.
+
+Knows nothing of scenarios, prices or results.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+from tcosim.errors import InputError, Problem
+
+HOURS_PER_MONTH = 730
+HOURS_PER_WEEK = 168
+ENGINEER_HOURS_PER_FTE_MONTH = 160
+
+LARGEST_COUNT = 10**12
+
+_SCALES = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9, "g": 10**9, "t": 10**12}
+_NUMBER = re.compile(
+    r"""(?P<digits>[+-]?(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*))
+        (?:[eE](?P<exponent>[+-]?\d+))?\s*(?P<suffix>[kKmMbBgGtT]|%)?""",
+    re.VERBOSE | re.ASCII,
+)
+_HOW = "write it like 1e6, 1_000_000, 2.5B, 10k or 0.2%"
+
+
+def parse_number(text: str, field: str = "number") -> float:
+    """Read a number as people write it.
+
+    Parameters
+    ----------
+    text : str
+        ``"1e6"``, ``"1_000_000"``, ``"2.5B"``, ``"3M"``, ``"10k"``, ``"0.2%"``; the suffixes k, M, B (or G)
+        and T mean thousand, million, billion and trillion, in either case.
+    field : str
+        What the number is for; named in the error.
+
+    Returns
+    -------
+    float
+        Always finite; ``"0.2%"`` gives 0.002.
+
+    Raises
+    ------
+    tcosim.errors.InputError
+        If the text is no finite number.
+    """
+    match = _NUMBER.fullmatch(text.strip())
+    if match is None:
+        raise InputError(Problem(field, "must be a finite number", text, _HOW))
+    digits, suffix = match["digits"].replace("_", ""), match["suffix"] or ""
+    exponent = int(match["exponent"] or "0") if len(match["exponent"] or "") < 6 else 10**6
+    # One decimal literal, rounded once: 0.2% is exactly the float 0.002.
+    shift = -2 if suffix == "%" else round(math.log10(_SCALES[suffix.lower()]))
+    number = float(f"{digits}e{exponent + shift}")
+    if not math.isfinite(number):
+        raise InputError(Problem(field, "must be a finite number", text, _HOW))
+    return number
+
+
+def parse_count(text: str, field: str = "count", largest: int = LARGEST_COUNT) -> int:
+    """Read a count of at least 1, such as ``"1e6"`` or ``"10k"``.
+
+    Parameters
+    ----------
+    text : str
+        As for `parse_number`, but a whole number.
+    field : str
+        What the count is for; named in the error.
+    largest : int
+        Largest count that is taken.
+
+    Raises
+    ------
+    tcosim.errors.InputError
+        If the text is no whole number from 1 to ``largest``.
+    """
+    number = parse_number(text, field)
+    if number != math.floor(number):
+        raise InputError(Problem(field, "must be a whole number", text, _HOW))
+    if not 1 <= number <= largest:
+        raise InputError(Problem(field, f"must lie between 1 and {largest:,}", text, _HOW))
+    return int(number)
+
+
+def _scaled(size: float) -> tuple[str, str]:
+    """Write a size >= 0 with three significant digits and a scale letter (possibly none)."""
+    if size == 0:
+        return "0", ""
+    if size < 1:
+        return f"{float(f'{size:.3g}'):.10f}".rstrip("0").rstrip(".") if size >= 1e-6 else f"{size:.2e}", ""
+    rounded = float(f"{size:.3g}")
+    for letter, scale in (("T", 1e12), ("B", 1e9), ("M", 1e6), ("k", 1e3), ("", 1.0)):
+        if rounded >= scale:
+            shown = rounded / scale
+            if shown >= 1e6:
+                return f"{shown:.3g}", letter
+            return f"{shown:.{max(0, 2 - math.floor(math.log10(shown)))}f}", letter
+    raise AssertionError(size)
+
+
+def _not_finite(value: float) -> str:
+    return "n/a" if math.isnan(value) else ("unlimited" if value > 0 else "-unlimited")
+
+
+def format_plain(value: float) -> str:
+    """Write a number the short way that `parse_number` and TOML read: ``"2e9"``, ``"0.25"``."""
+    return f"{value:g}".replace("e+", "e").replace("e0", "e").replace("e-0", "e-")
+
+
+def format_usd(value: float) -> str:
+    """Write an amount of money with three significant digits: ``"$1.23 M"``, ``"-$41.2 k"``, ``"$0"``."""
+    if not math.isfinite(value):
+        return _not_finite(value)
+    digits, letter = _scaled(abs(value))
+    return f"{'-' if value < 0 else ''}${digits}{' ' if letter else ''}{letter}"
+
+
+def format_count(value: float) -> str:
+    """Write a count or size with three significant digits: ``"2.50 B"``, ``"10.0 k"``, ``"16"``.
+
+    Whole numbers below 1000 are written as they are.
+    """
+    if not math.isfinite(value):
+        return _not_finite(value)
+    if value == math.floor(value) and abs(value) < 1000:
+        return f"{int(value)}"
+    digits, letter = _scaled(abs(value))
+    return f"{'-' if value < 0 else ''}{digits}{' ' if letter else ''}{letter}"
+
+
+def format_percent(value: float, digits: int = 1) -> str:
+    """Write a share as a percentage: 0.3124 gives ``"31.2 %"``.
+
+    A share strictly between 0 and 1 is never rounded to 0 % or 100 %.
+
+    Parameters
+    ----------
+    value : float
+        Share; 1 is 100 %.
+    digits : int
+        Digits after the point.
+    """
+    if not math.isfinite(value):
+        return _not_finite(value)
+    shown = f"{100 * value:.{digits}f}"
+    smallest = 10.0**-digits
+    if 0 < value < 1 and float(shown) == 0:
+        return f"<{smallest:.{digits}f} %"
+    if 0 < value < 1 and float(shown) == 100:
+        return f">{100 - smallest:.{digits}f} %"
+    return f"{shown if float(shown) else format(0, f'.{digits}f')} %"

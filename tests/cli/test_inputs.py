@@ -1,0 +1,81 @@
+"""``tcosim inputs``: list, show and plot."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("tcosim.sampling.families")
+
+KEY = "people.engineer_hours_per_month"
+
+
+def test_the_list_has_every_quantity(tcosim):
+    from tcosim.scenario.library import default_library
+
+    text = tcosim("inputs").stdout.replace("\n", "")
+    assert all(key.split(".")[0] in text for key in default_library().keys())  # noqa: SIM118
+    listed = json.loads(tcosim("inputs", "--json").stdout)
+    assert [entry["key"] for entry in listed] == list(default_library().keys())
+
+
+def test_a_beginning_lists_what_begins_with_it(tcosim):
+    listed = json.loads(tcosim("inputs", "people", "--json").stdout)
+    assert listed
+    assert all(entry["key"].startswith("people.") for entry in listed)
+    assert tcosim("inputs", "people.").exit_code == 0
+
+
+def test_one_is_shown_with_its_source(tcosim):
+    text = tcosim("inputs", KEY).stdout
+    for word in (KEY, "unit", "distribution", "P50", "Sources", "checked", "grade", "caveat"):
+        assert word in text
+    data = json.loads(tcosim("inputs", KEY, "--json").stdout)
+    assert data["sources"]
+    levels = list(data["percentiles"].values())
+    assert levels == sorted(levels)
+
+
+def test_every_quantity_and_shape_can_be_shown_and_plotted(tcosim):
+    from tcosim.scenario.library import default_library
+
+    library = default_library()
+    for key in library.keys():  # noqa: SIM118
+        result = tcosim("inputs", key, "--plot")
+        assert result.exit_code == 0, (key, result.stderr)
+        assert "Spread, " in result.stdout
+    for name in library.shapes:
+        result = tcosim("inputs", f"shape.{name}")
+        assert result.exit_code == 0, (name, result.stderr)
+        assert "Mon" in result.stdout
+        assert len(json.loads(tcosim("inputs", f"shape.{name}", "--json").stdout)["values"]) == 168
+
+
+def test_unknown_key_has_a_suggestion(tcosim):
+    result = tcosim("inputs", "people.enginer_hours_per_month")
+    assert result.exit_code == 2
+    assert f"did you mean {KEY}" in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--plot"], ["people", "--plot"], ["--png", "x.png"]])
+def test_a_plot_needs_one_key(tcosim, arguments):
+    result = tcosim("inputs", *arguments)
+    assert result.exit_code == 2
+    assert "needs the key of one quantity" in result.stderr
+    assert os.listdir(".") == []
+
+
+def test_png(tcosim):
+    result = tcosim("inputs", KEY, "--png", "a.png")
+    assert result.exit_code == 0, result.stderr
+    tcosim("inputs", KEY, "--png", "b.png")
+    picture = Path("a.png").read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) > 5000
+    assert picture == Path("b.png").read_bytes()
+    result = tcosim("inputs", KEY, "--png", "nowhere/a.png")
+    assert result.exit_code == 2
+    assert "nowhere/a.png" in result.stderr

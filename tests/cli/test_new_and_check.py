@@ -1,0 +1,85 @@
+"""``tcosim new`` and ``tcosim check``."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("tcosim.sampling.copula")
+
+
+def test_a_new_scenario_holds_together(tcosim):
+    result = tcosim("new")
+    assert result.exit_code == 0
+    assert result.stdout == "wrote scenario.toml\n"
+    assert "#" in Path("scenario.toml").read_text()
+    checked = tcosim("check", "scenario.toml")
+    assert checked.exit_code == 0, checked.stderr
+    assert "holds together" in checked.stdout
+
+
+def test_new_to_stdout(tcosim):
+    assert "[volume]" in tcosim("new", "-").stdout
+    assert os.listdir(".") == []
+
+
+def test_new_overwrites_nothing(tcosim):
+    Path("scenario.toml").write_text("mine")
+    result = tcosim("new")
+    assert result.exit_code == 2
+    assert "must not exist yet, got scenario.toml" in result.stderr
+    assert Path("scenario.toml").read_text() == "mine"
+
+
+@pytest.mark.parametrize("path", ["nowhere/scenario.toml", "."])
+def test_new_where_nothing_can_be_written(tcosim, path):
+    result = tcosim("new", path)
+    assert result.exit_code == 2
+    assert f"got {path}" in result.stderr
+
+
+def test_new_from_an_unknown_scenario(tcosim):
+    result = tcosim("new", "--from", "suport-assistant")
+    assert result.exit_code == 2
+    assert "did you mean support-assistant?" in result.stderr
+    assert os.listdir(".") == []
+
+
+def test_check_shows_all_problems_with_their_places(tcosim):
+    tcosim("new")
+    text = Path("scenario.toml").read_text().replace("[volume]", "[volume]\nanual_growth = 1\n[traffik]")
+    Path("scenario.toml").write_text(text)
+    result = tcosim("check", "scenario.toml", "--volume", "x")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert len(result.stderr.splitlines()) >= 1
+    result = tcosim("check", "scenario.toml")
+    assert len(result.stderr.splitlines()) >= 2
+    assert "scenario.toml:" in result.stderr
+    assert "did you mean annual_growth?" in result.stderr
+
+
+def test_invalid_toml_has_line_and_column(tcosim):
+    Path("bad.toml").write_text('[scenario]\nname = "x\n')
+    result = tcosim("check", "bad.toml")
+    assert result.exit_code == 2
+    assert "bad.toml:2:" in result.stderr
+
+
+def test_check_json(tcosim):
+    facts = json.loads(tcosim("check", "--json").stdout)
+    assert facts["ok"] is True
+    assert facts["baseline"] == "api"
+    assert facts["uncertain_inputs"]
+
+
+def test_resolved_scenario_is_the_same_scenario(tcosim):
+    text = tcosim("check", "--resolved").stdout
+    Path("full.toml").write_text(text)
+    again = tcosim("check", "full.toml", "--resolved")
+    assert again.stdout == text
+    first, second = (json.loads(tcosim("check", *more, "--json").stdout) for more in ([], ["full.toml"]))
+    assert first["scenario_sha256"] == second["scenario_sha256"]

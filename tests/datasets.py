@@ -1,0 +1,90 @@
+"""A Dataset as a run would leave it, made of plain random numbers: for tests of what reads Datasets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from tcosim.results.dataset import build
+from tcosim.results.schema import COMPONENTS, KEPT_FUTURES, QUANTILES, SCRAMBLES
+
+OPTIONS = {"api": "api", "managed": "managed", "rented-h100": "rented", "owned-h100": "owned"}
+MEANS = {"api": 1.0e6, "managed": 1.25e6, "rented-h100": 1.05e6, "owned-h100": 1.4e6}
+SPREAD = 2.0e5
+INPUTS = ("people.engineer_hours_per_month", "traffic.burst_sigma", "volume.annual_growth")
+
+
+def synthetic(
+    samples: int = 4096,
+    *,
+    seed: int = 0,
+    months: int = 36,
+    npv: np.ndarray[Any, Any] | None = None,
+    options: dict[str, str] = OPTIONS,
+    baseline: str = "api",
+    tokens: float = 3.0e9 * 36,
+    inputs: tuple[str, ...] = INPUTS,
+) -> xr.Dataset:
+    """Build a Dataset of ``samples`` futures; ``npv`` (samples, options) is drawn if not given."""
+    rng = np.random.default_rng(seed)
+    names, kinds = list(options), list(options.values())
+    fleet = np.isin(kinds, ("rented", "owned"))
+    if npv is None:
+        means = np.array([MEANS[name] for name in names])
+        npv = means + SPREAD * rng.standard_normal((samples, len(names)))
+    base = npv[:, names.index(baseline)]
+    scramble = np.arange(samples) % SCRAMBLES
+    cheapest = npv.argmin(axis=1)
+    counts = np.bincount(scramble, minlength=SCRAMBLES)
+    sums = np.zeros((SCRAMBLES, len(names)))
+    beats = np.zeros((SCRAMBLES, len(names)), dtype=np.int64)
+    wins = np.zeros_like(beats)
+    for option in range(len(names)):
+        sums[:, option] = np.bincount(scramble, npv[:, option], SCRAMBLES)
+        beats[:, option] = np.bincount(scramble, npv[:, option] < base, SCRAMBLES)
+        wins[:, option] = np.bincount(scramble, cheapest == option, SCRAMBLES)
+    mean = sums.sum(axis=0) / samples
+    component = np.zeros((len(names), len(COMPONENTS)))
+    component[:, COMPONENTS.index("api_tokens")] = np.where(fleet, 0.1, 1.0) * mean
+    component[:, COMPONENTS.index("gpus")] = np.where(fleet, 0.9, 0.0) * mean
+    kept = min(samples, KEPT_FUTURES)
+    total = 1.1 * npv[:kept]
+    monthly = np.quantile(total / months, QUANTILES, axis=0).T
+    utilization = np.where(fleet, rng.uniform(0.1, 0.4, (kept, len(names))), np.nan)
+    return build(
+        options=names,
+        kinds=kinds,
+        input_names=inputs,
+        variables={
+            "npv": npv[:kept],
+            "total": total,
+            "utilization": utilization,
+            "input": rng.standard_normal((kept, len(inputs))),
+            "cost": np.broadcast_to(monthly, (months, *monthly.shape)),
+            "tokens": np.full((months, len(QUANTILES)), tokens / months),
+            "component": component,
+            "mean_total": 1.1 * mean,
+            "mean_idle": np.where(fleet, 0.4 * mean, 0.0),
+            "mean_tokens": tokens,
+            "mean_hours_over_capacity": np.where(fleet, 72.0, np.nan),
+            "mean_replicas": np.where(fleet, 2.0, np.nan),
+            "mean_utilization": np.where(fleet, 0.25, np.nan),
+            "scramble_futures": counts,
+            "scramble_npv_sum": sums,
+            "scramble_beats": beats,
+            "scramble_cheapest": wins,
+        },
+        attributes={
+            "tcosim_version": "0.1.0",
+            "seed": seed,
+            "samples": samples,
+            "months": months,
+            "volume_tokens_per_month": tokens / months,
+            "baseline": baseline,
+            "scenario_name": "synthetic",
+            "scenario_sha256": "0" * 64,
+            "library_sha256": "1" * 64,
+        },
+    )

@@ -1,0 +1,141 @@
+"""``--set path=value`` and ``--volume``."""
+
+from __future__ import annotations
+
+import pytest
+
+from tcosim.errors import InputError
+from tcosim.scenario.distributions import Normal
+from tcosim.scenario.library import Library
+from tcosim.scenario.load import load_text
+from tcosim.scenario.models import ApiOption, FleetOption, RentedOption, Scenario
+from tests.scenario.conftest import SCENARIO
+from tests.scenario.test_load import CORRELATION
+
+
+def load_with(
+    library: Library, *overrides: str, volume: float | None = None, text: str = SCENARIO
+) -> Scenario:
+    """Load the small scenario with some fields set."""
+    return load_text(text, overrides=overrides, volume=volume, library=library)
+
+
+def test_numbers_are_set_as_people_write_them(library: Library) -> None:
+    scenario = load_with(
+        library, "volume.tokens_per_month=2.5B", "volume.annual_growth = 20%", "scenario.months=1.2e1"
+    )
+    assert scenario.volume.tokens_per_month == 2.5e9
+    assert scenario.volume.annual_growth.point_value == 0.2
+    assert scenario.months == 12
+    assert load_with(library, volume=7e9).volume.tokens_per_month == 7e9
+
+
+def test_distributions_and_words_are_set(library: Library) -> None:
+    scenario = load_with(
+        library,
+        'volume.annual_growth={ dist = "normal", p5 = 0, p95 = 1, low_limit = -0.9 }',
+        "traffic.weekly_profile=half",
+        "option.rented-h100.contract=spot",
+        'option.rented-h100.label="A, b"',
+        "option.rented-h100.autoscale=true",
+    )
+    assert isinstance(scenario.volume.annual_growth.distribution, Normal)
+    assert scenario.traffic.weekly_profile_name == "half"
+    fleet = scenario.option("rented-h100")
+    assert isinstance(fleet, RentedOption)
+    assert (fleet.contract, fleet.label, fleet.autoscale) == ("spot", "A, b", True)
+    assert fleet.spot_interruptions_per_gpu_year.library_key == "gpu.spot_interruptions_per_gpu_year"
+
+
+def test_one_part_of_a_stated_distribution_is_set(library: Library) -> None:
+    scenario = load_with(library, "volume.annual_growth.p95=0.9")
+    distribution = scenario.volume.annual_growth.distribution
+    assert isinstance(distribution, Normal)
+    assert dict(distribution.stated) == {"p5": 0.1, "p95": 0.9}
+
+
+def test_options_and_routes_are_addressed_by_name(library: Library) -> None:
+    scenario = load_with(
+        library, "option.api.route.default.usd_per_million_input=5", "option.api.usd_per_million_output=6"
+    )
+    api = scenario.option("api")
+    assert isinstance(api, ApiOption)
+    assert api.routes[0].usd_per_million_input.point_value == 5
+    assert api.routes[0].usd_per_million_output.point_value == 6
+
+
+def test_what_stands_instead_of_another_takes_its_place(library: Library) -> None:
+    scenario = load_with(
+        library, "option.owned.engineer_hours_per_month=50", "option.owned.mixed_tokens_per_second=5k"
+    )
+    fleet = scenario.option("owned")
+    assert isinstance(fleet, FleetOption)
+    assert fleet.engineer_fte is None
+    assert fleet.prefill_tokens_per_second is None
+
+
+def test_a_correlation_of_what_was_set_falls_away(library: Library) -> None:
+    text = SCENARIO + CORRELATION.format("volume.annual_growth", "traffic.burst_sigma", 0.3)
+    assert len(load_with(library, text=text).correlations) == 2
+    for path in ("volume.annual_growth", "traffic.burst_sigma"):
+        assert [c.inputs[0] for c in load_with(library, f"{path}=0.4", text=text).correlations] == [
+            "people.launch_hours"
+        ]
+    with pytest.raises(InputError, match="plain number"):
+        load_with(library, text=text.replace("[traffic]", "[traffic]\nburst_sigma = 0.4"))
+
+
+@pytest.mark.parametrize(
+    ("override", "field", "words"),
+    [
+        ("months", "--set", "path=value"),
+        ("=3", "--set", "path=value"),
+        ("volume..x=3", "--set", "path=value"),
+        ("months=3", "months", "did you mean scenario.months?"),
+        ("volum.annual_growth=3", "volum.annual_growth", "did you mean volume.annual_growth?"),
+        ("volume.anual_growth=3", "volume.anual_growth", "did you mean annual_growth?"),
+        ("option.rented.share=1", "option.rented", "must be the name of an option"),
+        ("option.rented-h10.share=1", "option.rented-h10", "did you mean rented-h100?"),
+        ("option.rented-h100.repair=1", "option.rented-h100.repair", "did you mean repair_hours?"),
+        ("option.api.route.defolt.share=1", "option.api.route.defolt", "did you mean default?"),
+        ("correlation.x=1", "correlation.x", "scenario file"),
+        ("volume.annual_growth=abc", "volume.annual_growth", "2.5B"),
+        ("volume.annual_growth=1\nx = 2", "volume.annual_growth", "2.5B"),
+        ("volume.annual_growth=nan", "volume.annual_growth", "finite"),
+        ("volume.annual_growth.p_5=1", "volume.annual_growth.p_5", "did you mean p5"),
+        ("volume.forecast_ratio.p5=1", "volume.forecast_ratio.p5", "as a whole"),
+        ("scenario.months=1.5", "scenario.months", "whole number"),
+        ("option.owned.name=a b", "option.owned.name", "letters"),
+        ("option.rented-h100.contract=spott", "option.rented-h100.contract", "did you mean spot?"),
+    ],
+)
+def test_a_bad_override_is_refused_with_its_text(
+    library: Library, override: str, field: str, words: str
+) -> None:
+    with pytest.raises(InputError) as refused:
+        load_with(library, override)
+    problem = refused.value.problems[0]
+    assert problem.field == field or field.endswith(problem.field.split(".")[-1])
+    assert words in f"{problem.rule} {problem.way_out}"
+    assert problem.place in (f"--set {override}", "")
+
+
+def test_bad_overrides_and_a_bad_file_are_reported_together(library: Library) -> None:
+    with pytest.raises(InputError) as refused:
+        load_with(
+            library, "x=1", "volume.annual_growth=-3", text=SCENARIO.replace("[traffic]", "[traffic]\nx = 1")
+        )
+    assert len(refused.value.problems) == 3
+
+
+def test_an_override_meets_an_odd_layout(library: Library) -> None:
+    for odd in ("route = 3", "route = [[1]]", "route = { a = 1 }"):
+        text = SCENARIO.replace('name = "api"', f'name = "api"\n{odd}')
+        with pytest.raises(InputError, match=r"option\.route"):
+            load_with(library, "option.api.route.default.usd_per_million_input=1", text=text)
+
+
+def test_a_bad_volume_is_refused(library: Library) -> None:
+    for volume in (0.0, -1.0, 1e16, float("nan"), float("inf")):
+        with pytest.raises(InputError, match=r"--volume: volume\.tokens_per_month"):
+            load_with(library, volume=volume)

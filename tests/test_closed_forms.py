@@ -1,0 +1,233 @@
+"""Cases with exact answers (docs/model.md, 6), each within z = 4 standard errors at two sizes.
+
+Where an answer is statistical, the same check with a slightly wrong model must fail.
+"""
+
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from tcosim import kernels
+from tcosim.engine import simulate
+from tcosim.kernels import layout
+from tcosim.kernels.layout import HOURS_PER_MONTH, H
+from tests.engine.scenarios import scenario, without_uncertainty
+from tests.kernels.scenes import pack_policies, scene
+
+Z = 4.0
+SIZES = (1024, 8192)
+
+
+def hours_of(n, seed, *, months=1, capacity=1.0, replicas=1.0, shape=None, fleet=(), **world):
+    """Run the hour loop for n equal futures; levels are 730 a month, so demand is 1 token an hour in the mean."""
+    s = scene(0, ["on-demand"], n_distinct=1)
+    settings = dict.fromkeys(layout.WORLD, 0.0)
+    settings |= {"burst_hours": 5.0, "burst_days": 2.0, "spike_hours": 3.0, "burst_daily_share": 0.3} | world
+    columns = np.repeat(np.array([settings[name] for name in layout.WORLD])[:, None], n, axis=1)
+    fleets = np.zeros((len(layout.FLEET), 1, n))
+    defaults = {"share": 1.0, "token_ratio": 1.0, "headroom": 1.0, "repairs_per_hour": 0.1} | dict(fleet)
+    for name, value in defaults.items():
+        fleets[layout.FLEET.index(name)] = value
+    levels = np.full((months, n), float(HOURS_PER_MONTH))
+    tokens = np.zeros((months, n))
+    out = np.zeros((1, months, len(layout.FLEET_MONTH), n))
+    swings = np.zeros(168, np.float32) if shape is None else (shape - 1).astype(np.float32)
+    kernels.simulate_hours(
+        np.uint64(seed), 0, columns, swings, fleets, pack_policies(s.policies), levels,
+        np.full((1, months, n), replicas), np.full((1, months, n), capacity), tokens, out,
+    )  # fmt: skip
+    return SimpleNamespace(tokens=tokens, fleet=out[0])
+
+
+def estimate(per_future):
+    """Mean over independent futures and its standard error."""
+    return per_future.mean(), per_future.std(ddof=1) / math.sqrt(per_future.size)
+
+
+# ---- 1. spreadsheet arithmetic
+
+
+def test_with_nothing_random_every_figure_is_spreadsheet_arithmetic():
+    months = 5
+    plain = without_uncertainty(
+        scenario("managed", "rented", months=months, volume=2e9),
+        "traffic.burst_sigma=0.0", "traffic.spikes_per_month=0.0", "traffic.profile_following=0.0",
+        "volume.annual_growth=0.44", "volume.growth_volatility=0.0", "volume.forecast_ratio=0.9",
+        "traffic.input_share=0.8", "traffic.cached_share=0.25", "scenario.discount_rate_per_year=0.1",
+        "option.api.route.default.batch_share=0.5", "option.api.route.default.batch_price_ratio=0.6",
+        "option.api.route.default.annual_decline=0.19", "option.api.route.default.months_between_moves=2.0",
+        "option.api.route.default.migration_hours=30.0", "option.api.route.default.jumps_per_year=0.0",
+        "option.api.retry_share=0.02", "option.api.development_share=0.03", "option.api.gateway_usd_per_month=100.0",
+        "option.api.rate_limit_usd_per_month=50.0", "option.api.engineer_hours_per_month=5.0",
+        "option.api.engineer_usd_per_hour=100.0", "option.api.wage_growth_per_year=0.0",
+        "option.managed.markup_share=0.2", "option.managed.overhead_usd_per_month=500.0",
+        "option.managed.engineer_hours_per_month=6.0", "option.managed.engineer_usd_per_hour=100.0",
+        "option.managed.wage_growth_per_year=0.0",
+        "option.rented.launch_months=1.0", "option.rented.token_ratio=1.25",
+        "option.rented.prefill_tokens_per_second=10000.0", "option.rented.decode_tokens_per_second=4000.0",
+        "option.rented.fleet_cached_share=0.5", "option.rented.latency_utilization=0.8",
+        "option.rented.out_of_the_box_share=1.0", "option.rented.software_gain_per_year=0.0",
+        "option.rented.headroom=1.0", "option.rented.min_replicas=1", "option.rented.spare_replicas=1",
+        "option.rented.gpu_failures_per_gpu_year=0.0", "option.rented.usd_per_gpu_hour=2.5",
+        "option.rented.gpu_price_drift=0.12", "option.rented.gpu_price_volatility=0.0",
+        "option.rented.engineer_usd_per_hour=120.0", "option.rented.wage_growth_per_year=0.1",
+        "option.rented.engineer_hours_per_month=20.0", "option.rented.engineer_hours_per_replica_month=2.0",
+        "option.rented.underestimate_share=0.5", "option.rented.launch_hours=200.0", "option.rented.launch_usd=7000.0",
+        "option.rented.refresh_weeks=8.0", "option.rented.refresh_hours=25.0", "option.rented.refresh_usd=300.0",
+        "option.rented.incidents_per_month=0.0", "option.rented.setup_usd=9000.0",
+        "option.rented.audit_usd_per_year=12000.0", "option.rented.monitoring_usd_per_month=100.0",
+        "option.rented.storage_usd_per_month=50.0", "option.rented.networking_usd_per_month=60.0",
+        "option.rented.load_balancer_usd_per_month=20.0", "option.rented.backup_usd_per_month=30.0",
+        "option.rented.security_usd_per_month=200.0",
+    )  # fmt: skip
+    dataset = simulate(plain, samples=3, seed=9)
+
+    present = [1.1 ** (-(m + 0.5) / 12) for m in range(months)]
+    tokens = [2e9 * 0.9 * 1.44 ** (m / 12) for m in range(months)]
+    blend = (0.8 * (0.75 * 3 + 0.25 * 0.3) + 0.2 * 15) * (0.5 + 0.5 * 0.6)
+    price = [blend * 0.81 ** (2 * (m // 2) / 12) * 1.05 for m in range(months)]
+    moved = [1 if m in (2, 4) else 0 for m in range(months)]
+    bill = [t * p / 1e6 for t, p in zip(tokens, price, strict=True)]
+    api = [b + 150 + 500 + 3000 * move for b, move in zip(bill, moved, strict=True)]
+    managed = [b * 1.2 + 500 + 150 + 600 + 3000 * move for b, move in zip(bill, moved, strict=True)]
+
+    kappa = 3600 / (0.8 * 0.5 / 10000 + 0.2 / 4000) * 0.8
+    replicas = [0, *(1 + max(1, math.ceil(1.25 * t / 730 / kappa)) for t in tokens[1:])]
+    # the fleet is sized at launch for the plan, without the forecast ratio, and then every three months
+    replicas[1] = 1 + max(1, math.ceil(1.25 * 2e9 * 1.44 ** (1 / 12) / 730 / kappa))
+    replicas[2] = replicas[3] = replicas[1]
+    wage = [120 * 1.1 ** (m / 12) for m in range(months)]
+    refreshes = [
+        0,
+        *(math.floor((m + 1) * 730 / 168 / 8) - math.floor(m * 730 / 168 / 8) for m in range(months - 1)),
+    ]
+    rented = [bill[0] + 150 + 500 + 100 * wage[0]]
+    for m in range(1, months):
+        cost = replicas[m] * 730 * 2 * 2.5 * math.exp(0.12 * m / 12)
+        cost += (20 + 2 * replicas[m]) * 1.5 * wage[m]
+        cost += refreshes[m] * (25 * wage[m] + 300) + 460 + 1000
+        cost += 100 * wage[m] if m == 1 else 0
+        rented.append(cost)
+    at_once = 7000 + 9000
+
+    def npv(costs):
+        return sum(c * p for c, p in zip(costs, present, strict=True))
+
+    expected = [npv(api), npv(managed), npv(rented) + at_once]
+    for future in range(3):
+        # tokens pass through float32 hours and days; everything else is float64
+        np.testing.assert_allclose(dataset["npv"].values[future], expected, rtol=3e-7)
+    np.testing.assert_allclose(dataset["tokens"].values[:, 2], tokens, rtol=3e-7)
+    monthly = dataset["cost"].values[:, :, 2]
+    np.testing.assert_allclose(monthly[:, 0], api, rtol=3e-7)
+    np.testing.assert_allclose(monthly[:, 1], managed, rtol=3e-7)
+    np.testing.assert_allclose(monthly[:, 2], [rented[0] + at_once, *rented[1:]], rtol=3e-7)
+    used = 1.25 * sum(tokens[1:]) / (kappa / 0.8 * 730 * sum(replicas))
+    assert dataset["mean_utilization"].values[2] == pytest.approx(used, rel=3e-7)
+
+
+# ---- 2. overflow of a lognormal burst
+
+
+def expected_overflow(sigma, capacity):
+    """E[(D - K)+] for D lognormal of mean 1."""
+    d1 = (math.log(1 / capacity) + sigma**2 / 2) / sigma
+    return norm.cdf(d1) - capacity * norm.cdf(d1 - sigma)
+
+
+def test_the_closed_form_itself():
+    assert expected_overflow(0.5, 1.5) == pytest.approx(0.070881, abs=5e-7)
+
+
+@pytest.mark.parametrize("n", SIZES)
+@pytest.mark.parametrize(("sigma", "capacity"), [(0.5, 1.5), (1.2, 1.0), (0.2, 1.1)])
+def test_overflow_of_a_lognormal_burst(n, sigma, capacity):
+    out = hours_of(n, seed=n, burst_sigma=sigma, capacity=capacity)
+    got, error = estimate(out.fleet[0, H.overflow] / HOURS_PER_MONTH)
+    assert abs(got - expected_overflow(sigma, capacity)) < Z * error
+    served, served_error = estimate(out.fleet[0, H.served] / HOURS_PER_MONTH)
+    assert abs(served - (1 - expected_overflow(sigma, capacity))) < Z * served_error
+    over, over_error = estimate(out.fleet[0, H.hours_over_capacity] / HOURS_PER_MONTH)
+    assert abs(over - norm.sf((math.log(capacity) + sigma**2 / 2) / sigma)) < Z * over_error
+    if n == max(SIZES):  # a burst 5 % too large would not pass
+        assert abs(got - expected_overflow(1.05 * sigma, capacity)) > Z * error
+
+
+# ---- 3. tokens in expectation, and the lone replica
+
+
+@pytest.mark.parametrize("n", SIZES)
+def test_expected_tokens_are_the_stated_volume(n):
+    """Burst and spikes move tokens in time and add none; the profile's mean over a month is that of its hours."""
+    shape = np.random.default_rng(3).uniform(0, 2, 168)
+    shape /= shape.mean()
+    months = 3
+    out = hours_of(
+        n, seed=n, months=months, shape=shape, profile_following=0.7, burst_sigma=0.4,
+        spikes_per_hour=0.01, spike_size=2.0,
+    )  # fmt: skip
+    profile = 0.3 + 0.7 * shape[np.arange(months * HOURS_PER_MONTH) % 168]
+    decay = math.exp(-1 / 3)
+    spiked = 1 + 0.01 * 2 / (1 - decay) * (
+        1 - decay ** (np.arange(profile.size) + 1)
+    )  # spikes build up from none
+    expected = profile * spiked / (1 + 0.01 * 2 / (1 - decay))
+    for m in range(months):
+        got, error = estimate(out.tokens[m])
+        assert abs(got - expected[m * HOURS_PER_MONTH : (m + 1) * HOURS_PER_MONTH].sum()) < Z * error
+    if n == max(SIZES):
+        got, error = estimate(out.tokens[2])
+        assert abs(got - profile[2 * HOURS_PER_MONTH :].sum() * (1 + 0.01 * 2 / (1 - decay))) > Z * error
+
+
+@pytest.mark.parametrize("n", SIZES)
+@pytest.mark.parametrize(("failure", "repair"), [(0.01, 0.1), (0.002, 0.02)])
+def test_a_lone_replica_is_down_its_stationary_share_of_the_time(n, failure, repair):
+    """f / (f + r), after the months in which it settles; demand is constant, so what overflows tells."""
+    out = hours_of(
+        n, seed=n, months=4, capacity=2.0,
+        fleet={"failures_per_replica_hour": failure, "repairs_per_hour": repair},
+    )  # fmt: skip
+    down, error = estimate(out.fleet[1:, H.hours_over_capacity].mean(axis=0) / HOURS_PER_MONTH)
+    assert abs(down - failure / (failure + repair)) < Z * error
+    if n == max(SIZES):  # repairs that take a tenth longer would not pass
+        assert abs(down - failure / (failure + repair / 1.1)) > Z * error
+
+
+# ---- 4. two options, one normal
+
+
+@pytest.mark.parametrize("samples", [4096, 65536])
+@pytest.mark.parametrize("standardized", [-1.0, 0.3])
+def test_a_normal_saving_wins_with_its_normal_probability_and_is_worth_its_evpi(samples, standardized):
+    """P(win) = Phi(mu / sigma); EVPI = mu Phi + sigma phi - max(0, mu)."""
+    sigma = 1e5
+    plain = without_uncertainty(
+        scenario("rented", months=1, volume=1e9), "traffic.burst_sigma=0.0", "traffic.spikes_per_month=0.0",
+        "option.rented.incidents_per_month=0.0", "option.rented.gpu_failures_per_gpu_year=0.0",
+        "option.api.route.default.jumps_per_year=0.0", "volume.growth_volatility=0.0",
+        "option.rented.setup_usd=0.0", "option.rented.launch_months=0.0", "option.api.gateway_usd_per_month=1e7",
+    )  # fmt: skip
+    npv = simulate(plain, samples=1, seed=0)["npv"].values[0]
+    # the set-up cost at which the saving is mu in the mean
+    mean = float(npv[0] - npv[1] - standardized * sigma)
+    assert mean > 10 * sigma
+    normal = plain.with_overrides(
+        [f'option.rented.setup_usd={{dist = "normal", mean = {mean!r}, sd = {sigma!r}, low_limit = 0.0}}']
+    )
+    dataset = simulate(normal, samples=samples, seed=3)
+    npv = dataset["npv"].values
+    mu = standardized * sigma
+
+    wins = dataset["scramble_beats"].values[:, 1] / dataset["scramble_futures"].values
+    error = wins.std(ddof=1) / 4
+    assert abs(wins.mean() - norm.cdf(standardized)) < Z * error
+    assert abs(wins.mean() - norm.cdf(standardized + 0.05)) > Z * error
+
+    saving = np.stack([(npv[:, 0] - npv[:, 1])[r::16] for r in range(16)])
+    evpi = np.maximum(saving, 0).mean(axis=1) - max(0.0, mu)
+    expected = mu * norm.cdf(standardized) + sigma * norm.pdf(standardized) - max(0.0, mu)
+    assert abs(evpi.mean() - expected) < Z * evpi.std(ddof=1) / 4
