@@ -31,13 +31,13 @@ def hours_of(n, seed, *, months=1, capacity=1.0, replicas=1.0, shape=None, fleet
     defaults = {"share": 1.0, "token_ratio": 1.0, "headroom": 1.0, "repairs_per_hour": 0.1} | dict(fleet)
     for name, value in defaults.items():
         fleets[layout.FLEET.index(name)] = value
-    levels = np.full((months, n), float(HOURS_PER_MONTH))
-    tokens = np.zeros((months, n))
-    out = np.zeros((1, months, len(layout.FLEET_MONTH), n))
+    levels = np.full((n, months), float(HOURS_PER_MONTH))
+    tokens = np.zeros((n, months))
+    out = np.zeros((1, len(layout.FLEET_MONTH), n, months))
     swings = np.zeros(168, np.float32) if shape is None else (shape - 1).astype(np.float32)
     kernels.simulate_hours(
         np.uint64(seed), 0, columns, swings, fleets, pack_policies(s.policies), levels,
-        np.full((1, months, n), replicas), np.full((1, months, n), capacity), tokens, out,
+        np.full((1, n, months), replicas), np.full((1, n, months), capacity), tokens, out,
     )  # fmt: skip
     return SimpleNamespace(tokens=tokens, fleet=out[0])
 
@@ -146,11 +146,11 @@ def test_the_closed_form_itself():
 @pytest.mark.parametrize(("sigma", "capacity"), [(0.5, 1.5), (1.2, 1.0), (0.2, 1.1)])
 def test_overflow_of_a_lognormal_burst(n, sigma, capacity):
     out = hours_of(n, seed=n, burst_sigma=sigma, capacity=capacity)
-    got, error = estimate(out.fleet[0, H.overflow] / HOURS_PER_MONTH)
+    got, error = estimate(out.fleet[H.overflow, :, 0] / HOURS_PER_MONTH)
     assert abs(got - expected_overflow(sigma, capacity)) < Z * error
-    served, served_error = estimate(out.fleet[0, H.served] / HOURS_PER_MONTH)
+    served, served_error = estimate(out.fleet[H.served, :, 0] / HOURS_PER_MONTH)
     assert abs(served - (1 - expected_overflow(sigma, capacity))) < Z * served_error
-    over, over_error = estimate(out.fleet[0, H.hours_over_capacity] / HOURS_PER_MONTH)
+    over, over_error = estimate(out.fleet[H.hours_over_capacity, :, 0] / HOURS_PER_MONTH)
     assert abs(over - norm.sf((math.log(capacity) + sigma**2 / 2) / sigma)) < Z * over_error
     if n == max(SIZES):  # a burst 5 % too large would not pass
         assert abs(got - expected_overflow(1.05 * sigma, capacity)) > Z * error
@@ -176,10 +176,10 @@ def test_expected_tokens_are_the_stated_volume(n):
     )  # spikes build up from none
     expected = profile * spiked / (1 + 0.01 * 2 / (1 - decay))
     for m in range(months):
-        got, error = estimate(out.tokens[m])
+        got, error = estimate(out.tokens[:, m])
         assert abs(got - expected[m * HOURS_PER_MONTH : (m + 1) * HOURS_PER_MONTH].sum()) < Z * error
     if n == max(SIZES):
-        got, error = estimate(out.tokens[2])
+        got, error = estimate(out.tokens[:, 2])
         assert abs(got - profile[2 * HOURS_PER_MONTH :].sum() * (1 + 0.01 * 2 / (1 - decay))) > Z * error
 
 
@@ -191,7 +191,7 @@ def test_a_lone_replica_is_down_its_stationary_share_of_the_time(n, failure, rep
         n, seed=n, months=4, capacity=2.0,
         fleet={"failures_per_replica_hour": failure, "repairs_per_hour": repair},
     )  # fmt: skip
-    down, error = estimate(out.fleet[1:, H.hours_over_capacity].mean(axis=0) / HOURS_PER_MONTH)
+    down, error = estimate(out.fleet[H.hours_over_capacity, :, 1:].mean(axis=1) / HOURS_PER_MONTH)
     assert abs(down - failure / (failure + repair)) < Z * error
     if n == max(SIZES):  # repairs that take a tenth longer would not pass
         assert abs(down - failure / (failure + repair / 1.1)) > Z * error

@@ -1,5 +1,6 @@
 """A run is a function of scenario, seed and number of futures, and of nothing else."""
 
+import re
 import threading
 
 import numpy as np
@@ -135,6 +136,23 @@ def test_a_fleet_too_large_for_the_hourly_event_is_refused_and_the_future_named(
     with pytest.raises(InputError, match=r"future \d+, month 1|future \d+, month 0") as raised:
         simulate(crowded, samples=300, seed=0)
     assert raised.value.problems[0].field == "option.rented.gpu_failures_per_gpu_year"
+
+
+def test_futures_that_only_fill_a_block_up_cannot_refuse_a_run():
+    """As many futures as come before the first that is too crowded can be simulated, and replayed one by one."""
+    rates = '{ dist = "uniform", low = 0.0, high = 100.0 }'
+    crowded = scenario(
+        "rented", volume=3e10, months=1, overrides=[f"option.rented.gpu_failures_per_gpu_year={rates}",
+                                                    "option.rented.launch_months=0.0"]
+    )  # fmt: skip
+    with pytest.raises(InputError) as raised:
+        simulate(crowded, samples=256, seed=0)
+    first = int(re.search(r"future (\d+)", str(raised.value))[1])
+    assert 0 < first < 250
+    assert simulate(crowded, samples=first, seed=0).sizes["future"] == first
+    replay(crowded, seed=0, future=first - 1)
+    with pytest.raises(InputError, match=f"future {first}"):
+        replay(crowded, seed=0, future=first)
 
 
 def test_a_future_that_cannot_be_computed_stops_the_run_and_is_named():

@@ -214,14 +214,17 @@ def run_kernels(s, n=LANES):
         a.fleets[:, k] = pack(layout.FLEET, [x.fleets[k] for x in f], n)
     a.policies = pack_policies(s.policies)
     a.swings = s.shape - np.float32(1)
-    zeros = lambda *shape: np.zeros((*shape, n))  # noqa: E731
-    a.growth_walk, a.gpu_walk, a.incidents = zeros(months), zeros(months), zeros(months)
-    a.log_jumps = zeros(2, months)
+
+    def by_month(*shape):
+        return np.zeros((*shape, n, months))
+
+    a.growth_walk, a.gpu_walk, a.incidents = by_month(), by_month(), by_month()
+    a.log_jumps = by_month(2)
     kernels.draw_monthly_noise(
         np.uint64(s.seed), s.first_future, a.routes, a.growth_walk, a.gpu_walk, a.log_jumps, a.incidents
     )
-    a.levels, a.tokens = zeros(months), zeros(months)
-    a.replicas, a.capacity, a.orders = zeros(fleets, months), zeros(fleets, months), zeros(fleets, months)
+    a.levels, a.tokens = by_month(), by_month()
+    a.replicas, a.capacity, a.orders = by_month(fleets), by_month(fleets), by_month(fleets)
     kernels.plan_fleets(
         a.world,
         float(a.swings.max()),
@@ -233,14 +236,14 @@ def run_kernels(s, n=LANES):
         a.capacity,
         a.orders,
     )
-    a.fleet_months = zeros(fleets, months, len(layout.FLEET_MONTH))
+    a.fleet_months = by_month(fleets, len(layout.FLEET_MONTH))
     kernels.simulate_hours(
         np.uint64(s.seed), s.first_future, a.world, a.swings, a.fleets, a.policies, a.levels, a.replicas,
         a.capacity, a.tokens, a.fleet_months,
     )  # fmt: skip
-    a.costs = zeros(2 + fleets, months)
-    a.components = zeros(2 + fleets, len(layout.COMPONENTS))
-    a.use = zeros(fleets, len(layout.FLEET_USE))
+    a.costs = by_month(2 + fleets)
+    a.components = np.zeros((2 + fleets, len(layout.COMPONENTS), n))
+    a.use = np.zeros((fleets, len(layout.FLEET_USE), n))
     zero = np.zeros(2, np.int64)
     kernels.keep_books(
         a.world, a.routes, zero, a.apis, a.manageds, zero[:1], a.fleets, a.policies, a.tokens, a.replicas, a.capacity,

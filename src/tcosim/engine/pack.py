@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tcosim.errors import InputError, Problem
 from tcosim.kernels import layout
+from tcosim.kernels.noise import MOST_ROUTES
 from tcosim.sampling.families import median
 from tcosim.scenario.models import ApiOption, FleetOption, ManagedOption, OwnedOption, RentedOption, Scenario
 from tcosim.scenario.uncertain import Uncertain
@@ -130,6 +132,11 @@ def pack(scenario: Scenario) -> Packing:
     ----------
     scenario : Scenario
         Checked; its references between options hold.
+
+    Raises
+    ------
+    InputError
+        If there are more routes than each month's stream has room for.
     """
     apis = [o for o in scenario.options if isinstance(o, ApiOption)]
     manageds = [o for o in scenario.options if isinstance(o, ManagedOption)]
@@ -139,6 +146,15 @@ def pack(scenario: Scenario) -> Packing:
     names = [u.name for u in scenario.uncertain_inputs()]
     fleet_at = {option.name: k for k, option in enumerate(fleets)}
     routes = [(route, api_at[option.name]) for option in apis for route in option.routes]
+    if len(routes) > MOST_ROUTES:
+        raise InputError(
+            Problem(
+                "option.route",
+                f"may be at most {MOST_ROUTES} over all options",
+                len(routes),
+                "merge some of them",
+            )
+        )
     return Packing(
         columns={name: k for k, name in enumerate(names)},
         world=_rows(layout.WORLD, scenario.traffic, _world(scenario)),

@@ -73,7 +73,7 @@ def replay(scenario: Scenario, *, seed: int, future: int) -> Replay:
     lane = future - first
     values = sampler.values(sampler.uniforms(first, LANES))
     block = Block.room(scenario, packing, LANES)
-    simulate_block(scenario, packing, block, values, seed, first)
+    simulate_block(scenario, packing, block, values, seed, first, slice(lane, lane + 1))
     n_hours = scenario.months * HOURS_PER_MONTH
     tokens = np.zeros(n_hours)
     hours = np.zeros((len(packing.fleets), n_hours, len(HOUR_ROWS)))
@@ -94,12 +94,12 @@ def replay(scenario: Scenario, *, seed: int, future: int) -> Replay:
 
 
 def _months(names: list[str], packing: Packing, block: Block, lane: int) -> xr.Dataset:
-    costs = block.costs[packing.order, :, lane]
+    costs = block.costs[packing.order, lane]
     parts = block.components[packing.order, :, lane]
-    tokens = block.tokens[:, lane].copy()
+    tokens = block.tokens[lane].copy()
     replicas = np.full((tokens.shape[0], len(names)), np.nan)
     for option, k in packing.fleet_of.items():
-        replicas[:, option] = block.replicas[k, :, lane]
+        replicas[:, option] = block.replicas[k, lane]
     return xr.Dataset(
         {
             "cost": (

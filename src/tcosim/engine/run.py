@@ -81,8 +81,8 @@ class Kept:
         n = max(min(count, self.tokens.shape[1] - first), 0)
         if n > 0:
             for option, at in enumerate(packing.order):
-                self.costs[option, :, first : first + n] = block.costs[at, :, :n]
-            self.tokens[:, first : first + n] = block.tokens[:, :n]
+                self.costs[option, :, first : first + n] = block.costs[at, :n].T
+            self.tokens[:, first : first + n] = block.tokens[:n].T
 
 
 def _ratio(above: Floats, below: Floats) -> Floats:
@@ -148,9 +148,9 @@ def simulate(
         block = getattr(rooms, "block", None)
         if block is None or block.futures != values.shape[1]:
             block = rooms.block = Block.room(scenario, packing, values.shape[1])
-        simulate_block(scenario, packing, block, values, seed, first)
+        simulate_block(scenario, packing, block, values, seed, first, slice(0, count))
         npv = block.components.sum(axis=1)[packing.order]
-        total = block.costs.sum(axis=1)[packing.order]
+        total = block.costs.sum(axis=2)[packing.order]
         kept.keep(first, count, values, block, npv, total, packing)
         return group_sums(block, npv, total, baseline, count)
 

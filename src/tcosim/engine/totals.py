@@ -74,7 +74,7 @@ def group_sums(block: Block, npv: Floats, total: Floats, baseline: int, count: i
         components=_by_group(block.components, count),
         total=_by_group(total, count),
         use=_by_group(block.use, count),
-        tokens=_by_group(block.tokens.sum(axis=0), count),
+        tokens=_by_group(block.tokens.sum(axis=1), count),
         futures=_by_scramble(np.ones((1, npv.shape[1])), count)[..., 0].astype(np.int64),
         npv=_by_scramble(npv, count),
         beats=_by_scramble(beats.astype(np.float64), count).astype(np.int64),

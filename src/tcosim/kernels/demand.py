@@ -24,13 +24,17 @@ from tcosim.kernels.streams import FULL_SCALE, next_word, normal_pair_32, scaled
  NEXT_DAY_NORMAL, MEAN_EXPONENT, DAY_EXPONENT,
  SPIKE_STATE, SPIKE_DECAY, SPIKE_SIZE, SPIKE_CHANCE,
  LEVEL, LEVEL_SWING,                       # tokens an hour; level x profile-following
- DEMAND_0, DEMAND_1, UNIFORM_0, UNIFORM_1, # this pair of hours
+ DEMAND_0, DEMAND_1,                       # this pair of hours
+ FAILING_0, FAILING_1,                     # U x 2^31 for failures: out of reach in an hour with a spike
+ MENDING_0, MENDING_1,                     # (1 - U) x 2^31 for repairs
  TOKENS,                                   # sum over the month
- ) = range(24)
+ ) = range(26)
 # fmt: on
-QUANTITIES = 24
+QUANTITIES = 26
 LOG2_E = 1.0 / math.log(2.0)
 
+NEVER = np.float32(2.0**33)
+"""Above every chance: an hour that holds a spike holds no failure."""
 TINY = np.float32(1e-30)
 """Added to the spike state each hour. Without it the state decays to denormal numbers: 10 x slower."""
 
@@ -99,7 +103,7 @@ def demand_pair(b, swing_0, swing_1):
     Parameters
     ----------
     b : ndarray of float32, shape (QUANTITIES * LANES,)
-        State of the block; DEMAND_*, UNIFORM_* and TOKENS are written.
+        State of the block; DEMAND_*, FAILING_*, MENDING_* and TOKENS are written.
     swing_0, swing_1 : float32
         Weekly shape less one, ``b_w - 1``, in the two hours.
     """
@@ -121,8 +125,6 @@ def demand_pair(b, swing_0, swing_1):
         normal_0, normal_1 = normal_pair_32(radius_word, angle_word)
         u_0 = scaled_uniform(event_word_0)
         u_1 = scaled_uniform(event_word_1)
-        b[at(UNIFORM_0, j)] = u_0
-        b[at(UNIFORM_1, j)] = u_1
 
         phi = b[at(HOURLY_PHI, j)]
         psi = b[at(HOURLY_PSI, j)]
@@ -138,6 +140,11 @@ def demand_pair(b, swing_0, swing_1):
         size = b[at(SPIKE_SIZE, j)]
         spike_0 = decay * b[at(SPIKE_STATE, j)] + (size if u_0 < chance else TINY)
         spike_1 = decay * spike_0 + (size if u_1 < chance else TINY)
+        # what every fleet would ask of U is asked once here
+        b[at(FAILING_0, j)] = NEVER if u_0 < chance else u_0
+        b[at(FAILING_1, j)] = NEVER if u_1 < chance else u_1
+        b[at(MENDING_0, j)] = FULL_SCALE - u_0
+        b[at(MENDING_1, j)] = FULL_SCALE - u_1
         b[at(SPIKE_STATE, j)] = spike_1
 
         level = b[at(LEVEL, j)]

@@ -9,7 +9,16 @@ from __future__ import annotations
 import numpy as np
 
 from tcosim.kernels.bits import ceil32, prefer_wide_vectors
-from tcosim.kernels.demand import DEMAND_0, DEMAND_1, SPIKE_CHANCE, UNIFORM_0, UNIFORM_1, at
+from tcosim.kernels.demand import (
+    DEMAND_0,
+    DEMAND_1,
+    FAILING_0,
+    FAILING_1,
+    MENDING_0,
+    MENDING_1,
+    SPIKE_CHANCE,
+    at,
+)
 from tcosim.kernels.jit import inlined, kernel
 from tcosim.kernels.layout import HOURS_PER_MONTH, LANES, F, P
 from tcosim.kernels.streams import FULL_SCALE
@@ -31,18 +40,16 @@ QUANTITIES = 16
 ONE = np.float32(1.0)
 ZERO = np.float32(0.0)
 HALF_SCALE = np.float32(2.0**30)
-LARGEST_EVENT_CHANCE = 0.5
-"""Spike and failure share one uniform an hour with repair; past a half they would meet (docs/model.md, 3.6)."""
 
 
 @inlined
-def next_up(u, chance, replicas, up, failure, repair):
-    """Replicas that serve after this hour's event. `u`, `chance`, `failure` and `repair` are x 2^31.
+def next_up(failing, mending, chance, replicas, up, failure, repair):
+    """Replicas that serve after this hour's event. All but the numbers of replicas are x 2^31.
 
-    A replica that is down cannot fail; 1 - U is taken here because U rounds near 1 and not near 0.
+    A replica that is down cannot fail. `failing` is U, or out of reach after a spike; `mending` is 1 - U.
     """
-    fails = (u >= chance) & (u < chance + up * failure)
-    repaired = FULL_SCALE - u < min((replicas - up) * repair, HALF_SCALE)
+    fails = failing < chance + up * failure
+    repaired = mending < min((replicas - up) * repair, HALF_SCALE)
     return up - (ONE if fails else ZERO) + (ONE if repaired else ZERO)
 
 
@@ -70,8 +77,10 @@ def fixed_pair(b, f, base):
         replicas = f[at(REPLICAS, i)]
         failure = f[at(FAILURE, i)]
         repair = f[at(REPAIR, i)]
-        up_0 = next_up(b[at(UNIFORM_0, j)], chance, replicas, f[at(UP, i)], failure, repair)
-        up_1 = next_up(b[at(UNIFORM_1, j)], chance, replicas, up_0, failure, repair)
+        up_0 = next_up(
+            b[at(FAILING_0, j)], b[at(MENDING_0, j)], chance, replicas, f[at(UP, i)], failure, repair
+        )
+        up_1 = next_up(b[at(FAILING_1, j)], b[at(MENDING_1, j)], chance, replicas, up_0, failure, repair)
         over_0 = max(eligible * b[at(DEMAND_0, j)] - up_0 * capacity, ZERO)
         over_1 = max(eligible * b[at(DEMAND_1, j)] - up_1 * capacity, ZERO)
         f[at(UP, i)] = up_1
@@ -93,8 +102,10 @@ def queueing_pair(b, f, base):
         failure = f[at(FAILURE, i)]
         repair = f[at(REPAIR, i)]
         room = f[at(WAIT_TOKENS, i)]
-        up_0 = next_up(b[at(UNIFORM_0, j)], chance, replicas, f[at(UP, i)], failure, repair)
-        up_1 = next_up(b[at(UNIFORM_1, j)], chance, replicas, up_0, failure, repair)
+        up_0 = next_up(
+            b[at(FAILING_0, j)], b[at(MENDING_0, j)], chance, replicas, f[at(UP, i)], failure, repair
+        )
+        up_1 = next_up(b[at(FAILING_1, j)], b[at(MENDING_1, j)], chance, replicas, up_0, failure, repair)
         rest_0 = max(eligible * b[at(DEMAND_0, j)] + f[at(BACKLOG, i)] - up_0 * capacity, ZERO)
         backlog_0 = min(rest_0, room)
         rest_1 = max(eligible * b[at(DEMAND_1, j)] + backlog_0 - up_1 * capacity, ZERO)
@@ -132,13 +143,17 @@ def autoscaled_pair(b, f, base):
 
         replicas_0 = scaled_replicas(f[at(LAST_DEMAND, i)], per_replica, least, most)
         down = min(f[at(DOWN, i)], replicas_0)
-        up_0 = next_up(b[at(UNIFORM_0, j)], chance, replicas_0, replicas_0 - down, failure, repair)
+        up_0 = next_up(
+            b[at(FAILING_0, j)], b[at(MENDING_0, j)], chance, replicas_0, replicas_0 - down, failure, repair
+        )
         rest_0 = max(demand_0 + f[at(BACKLOG, i)] - up_0 * capacity, ZERO)
         backlog_0 = min(rest_0, wait * replicas_0)
 
         replicas_1 = scaled_replicas(demand_0, per_replica, least, most)
         down = min(replicas_0 - up_0, replicas_1)
-        up_1 = next_up(b[at(UNIFORM_1, j)], chance, replicas_1, replicas_1 - down, failure, repair)
+        up_1 = next_up(
+            b[at(FAILING_1, j)], b[at(MENDING_1, j)], chance, replicas_1, replicas_1 - down, failure, repair
+        )
         rest_1 = max(demand_1 + backlog_0 - up_1 * capacity, ZERO)
         backlog_1 = min(rest_1, wait * replicas_1)
 

@@ -1,4 +1,4 @@
-"""Money of one self-hosted fleet in one future, month by month (docs/model.md, 4.4 to 4.9).
+"""Money of one self-hosted fleet in one future, month by month (docs/model.md, 4.3 to 4.9).
 
 Knows nothing of hours: it reads what a month handed on.
 """
@@ -27,21 +27,21 @@ def fleet_books(
     ----------
     fleet : ndarray of float64, shape (len(FLEET), n)
     policy : ndarray of int64, shape (len(POLICY),)
-    tokens, replicas, capacity, orders, gpu_walk, incident_uniforms : ndarray of float64, shape (m, n)
-    fleet_month : ndarray of float64, shape (m, len(FLEET_MONTH), n)
+    tokens, replicas, capacity, orders, gpu_walk, incident_uniforms : ndarray of float64, shape (n, m)
+    fleet_month : ndarray of float64, shape (len(FLEET_MONTH), n, m)
     unit_price, migration_hours : ndarray of float64, shape (apis, m)
     month_factor : float
         Discount factor of one month.
     mid_factors : ndarray of float64, shape (m,)
         Discount factor of the middle of each month.
-    cost : ndarray of float64, shape (m, n)
+    cost : ndarray of float64, shape (n, m)
         Written: USD, nominal.
     component : ndarray of float64, shape (len(COMPONENTS), n)
         Written: USD, present value.
     use : ndarray of float64, shape (len(FLEET_USE), n)
         Written.
     """
-    n_months = tokens.shape[0]
+    n_months = tokens.shape[1]
     a = policy[P.api]
     owned = policy[P.ownership] == OWNED
     lost = policy[P.overflow_is_lost]
@@ -98,8 +98,8 @@ def fleet_books(
         usd = at_launch_usd if m == 0 else 0.0
 
         # work that the fleet does not do
-        displaced = fleet_month[m, H.overflow, i] / ratio
-        to_api = (1.0 - share) * tokens[m, i]
+        displaced = fleet_month[H.overflow, i, m] / ratio
+        to_api = (1.0 - share) * tokens[i, m]
         if lost:
             loss = displaced * loss_usd
             lost_work += loss * mid
@@ -117,33 +117,33 @@ def fleet_books(
             usd += fee + engineer + migration
 
         # GPUs
-        paid = fleet_month[m, H.paid_replica_hours, i]
-        busy = fleet_month[m, H.served, i] / capacity[m, i] * utilization
+        paid = fleet_month[H.paid_replica_hours, i, m]
+        busy = fleet_month[H.served, i, m] / capacity[i, m] * utilization
         if owned:
-            bought = purchase_usd(m, i, fleet, policy, orders[m, i], gpu_walk[m, i])
+            bought = purchase_usd(m, i, fleet, policy, orders[i, m], gpu_walk[i, m])
             if bought > 0.0:
                 standing_usd += bought
                 residual += bought * fleet[F.residual_share_36_months, i] ** ((n_months - m) / 36.0)
             gpus += bought * start_factor
-            kw = replicas[m, i] * policy[P.gpus_per_replica] * fleet[F.provisioned_kw_per_gpu, i]
+            kw = replicas[i, m] * policy[P.gpus_per_replica] * fleet[F.provisioned_kw_per_gpu, i]
             hosted = kw * fleet[F.colocation_usd_per_kw_month, i]
-            if replicas[m, i] > 0.0:
+            if replicas[i, m] > 0.0:
                 hosted += standing_usd * fleet[F.support_share_per_year, i] / 12.0
-            energy = energy_kwh(i, fleet, policy, replicas[m, i], busy) * kwh_usd
+            energy = energy_kwh(i, fleet, policy, replicas[i, m], busy) * kwh_usd
             hosting += (hosted + energy) * mid
             usd += bought + hosted + energy
             capacity_usd += bought + hosted
         else:
-            before = replicas[m - 1, i] if m > 0 else 0.0
+            before = replicas[i, m - 1] if m > 0 else 0.0
             rent, locked_usd = rent_of_month(
-                m, launch, i, fleet, policy, before, replicas[m, i], paid, locked_usd, gpu_walk[m, i]
+                m, launch, i, fleet, policy, before, replicas[i, m], paid, locked_usd, gpu_walk[i, m]
             )
             gpus += rent * mid
             usd += rent
             capacity_usd += rent
         busy_hours += busy
         paid_hours += paid
-        hours_over += fleet_month[m, H.hours_over_capacity, i]
+        hours_over += fleet_month[H.hours_over_capacity, i, m]
 
         # people and platform
         if m <= launch:
@@ -155,20 +155,20 @@ def fleet_books(
             renewals = math.floor((m - launch + 1) * refreshes_a_month)
             renewal = (renewals - renewed) * (refresh_hours * wage + refresh_usd)
             renewed = renewals
-            incident = poisson_at(incident_uniforms[m, i], no_incident, incidents_per_month) * incident_usd
+            incident = poisson_at(incident_uniforms[i, m], no_incident, incidents_per_month) * incident_usd
             engineers += labor * mid
             refresh += renewal * mid
             incidents += incident * mid
             platform += upkeep * mid
             usd += labor + renewal + incident + upkeep
-        cost[m, i] = usd
+        cost[i, m] = usd
         wage *= wage_step
         api_wage *= api_wage_step
         kwh_usd *= kwh_step
         start_factor *= month_factor
 
     if owned:  # what the hardware is still worth, at the end of the last month
-        cost[n_months - 1, i] -= residual
+        cost[i, n_months - 1] -= residual
         gpus -= residual * start_factor
         capacity_usd -= residual
     component[C.api_tokens, i] = api_tokens

@@ -46,30 +46,33 @@ def start_block(b, states, seed, first_future, world, fleets, levels, first):
     b[4 * LANES :] = 0.0
     start_traffic(b, world, first)
     for k in range(states.shape[0]):
-        start_fleet(states[k], fleets[:, k], levels[0], first)
+        start_fleet(states[k], fleets[:, k], levels[:, 0], first)
 
 
 @kernel
-def hand_on_month(b, state, fleet_row, policy, replicas, backlog_before, first, tokens, fleet_month):
+def hand_on_month(
+    state, fleet_row, policy, replicas, backlog_before, first, demanded, overflows, fleet_month
+):
     """Turn a month's sums into what the ledger reads; served tokens follow from conservation.
 
     Parameters
     ----------
-    tokens : ndarray of float64, shape (futures,)
-        Tokens demanded in the month.
+    demanded, overflows : ndarray of float64, shape (LANES,)
+        Tokens demanded, and not served by this fleet, in the month.
     fleet_month : ndarray of float64, shape (len(FLEET_MONTH), futures)
     """
     for lane in range(LANES):
         j = np.uintp(lane)
         i = first + lane
-        eligible = fleet_row[F.share, i] * fleet_row[F.token_ratio, i] * tokens[i]
+        eligible = fleet_row[F.share, i] * fleet_row[F.token_ratio, i] * demanded[lane]
         if replicas[i] == 0.0:  # before launch, everything goes elsewhere
             fleet_month[H.served, i] = 0.0
             fleet_month[H.overflow, i] = eligible
             fleet_month[H.paid_replica_hours, i] = 0.0
             fleet_month[H.hours_over_capacity, i] = 0.0
             continue
-        overflow = fleet_month[H.overflow, i]
+        overflow = overflows[lane]
+        fleet_month[H.overflow, i] = overflow
         queued = np.float64(state[at(BACKLOG, j)]) - np.float64(backlog_before[lane])
         # the two sums differ by rounding where all or nothing overflows
         fleet_month[H.served, i] = max(eligible - overflow - queued, 0.0)
@@ -81,17 +84,22 @@ def hand_on_month(b, state, fleet_row, policy, replicas, backlog_before, first, 
 
 
 @kernel
-def add_to_month(b, states, first, tokens, fleet_months):
+def add_to_month(b, states, sums):
     """Move the sums since the last call from float32 to float64, so that none grows beyond a day.
 
     Sums of a whole month in float32 were off by up to 5e-6, as equal hours round the same way.
+
+    Parameters
+    ----------
+    sums : ndarray of float64, shape (1 + fleets, LANES)
+        Tokens demanded, and overflow of each fleet, in the month so far.
     """
     for lane in range(LANES):
-        tokens[first + lane] += b[TOKENS * LANES + lane]
+        sums[0, lane] += b[TOKENS * LANES + lane]
         b[TOKENS * LANES + lane] = 0.0
     for k in range(states.shape[0]):
         for lane in range(LANES):
-            fleet_months[k, H.overflow, first + lane] += states[k, OVERFLOW * LANES + lane]
+            sums[1 + k, lane] += states[k, OVERFLOW * LANES + lane]
             states[k, OVERFLOW * LANES + lane] = 0.0
 
 
@@ -146,42 +154,45 @@ def simulate_hours(
         Weekly shape of mean 1, less 1; Monday midnight first.
     fleets : ndarray of float64, shape (len(FLEET), k, n)
     policies : ndarray of int64, shape (k, len(POLICY))
-    levels : ndarray of float64, shape (m, n)
+    levels : ndarray of float64, shape (n, m)
         Tokens a month in expectation.
-    replicas, capacity : ndarray of float64, shape (k, m, n)
+    replicas, capacity : ndarray of float64, shape (k, n, m)
         Replicas of each month, and the tokens an hour that one sustains.
-    tokens : ndarray of float64, shape (m, n)
+    tokens : ndarray of float64, shape (n, m)
         Written: tokens demanded.
-    fleet_months : ndarray of float64, shape (k, m, len(FLEET_MONTH), n)
+    fleet_months : ndarray of float64, shape (k, len(FLEET_MONTH), n, m)
         Written: what the ledger needs of each fleet.
     """
-    n_months = levels.shape[0]
+    n_months = levels.shape[1]
     n_fleets = policies.shape[0]
     b = np.empty(demand.QUANTITIES * LANES, np.float32)
     states = np.empty((n_fleets, fleet.QUANTITIES * LANES), np.float32)
     flat = states.reshape(-1)
     kinds = fleet_kinds(policies)
     backlog_before = np.empty((n_fleets, LANES), np.float32)
+    sums = np.empty((1 + n_fleets, LANES))
     for first in range(0, world.shape[1], LANES):
         start_block(b, states, seed, first_future + first, world, fleets, levels, first)
         for m in range(n_months):
-            start_month(b, world, levels[m], first)
+            start_month(b, world, levels[:, m], first)
             for k in range(n_fleets):
-                start_fleet_month(states[k], fleets[:, k], policies[k], replicas[k, m], capacity[k, m], first)
+                start_fleet_month(
+                    states[k], fleets[:, k], policies[k], replicas[k, :, m], capacity[k, :, m], first
+                )
                 backlog_before[k] = states[k, BACKLOG * LANES : (BACKLOG + 1) * LANES]
-            tokens[m, first : first + LANES] = 0.0
-            fleet_months[:, m, H.overflow, first : first + LANES] = 0.0
+            sums[:] = 0.0
             # a month is an even number of hours, so a pair never lies across two months or days
             for hour in range(m * HOURS_PER_MONTH, (m + 1) * HOURS_PER_MONTH, 2):
                 if hour % HOURS_PER_DAY == 0:
-                    add_to_month(b, states, first, tokens[m], fleet_months[:, m])
+                    add_to_month(b, states, sums)
                     begin_day(b, hour)
                 demand_pair(b, swings[hour % HOURS_PER_WEEK], swings[(hour + 1) % HOURS_PER_WEEK])
                 for k in range(n_fleets):
                     fleet_pair(b, flat, k, kinds[k])
-            add_to_month(b, states, first, tokens[m], fleet_months[:, m])
+            add_to_month(b, states, sums)
+            tokens[first : first + LANES, m] = sums[0]
             for k in range(n_fleets):
                 hand_on_month(
-                    b, states[k], fleets[:, k], policies[k], replicas[k, m], backlog_before[k], first,
-                    tokens[m], fleet_months[k, m],
+                    states[k], fleets[:, k], policies[k], replicas[k, :, m], backlog_before[k], first,
+                    sums[0], sums[1 + k], fleet_months[k, :, :, m],
                 )  # fmt: skip

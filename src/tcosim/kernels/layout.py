@@ -78,7 +78,7 @@ COMPONENTS = (
 """Parts that an option's cost is made of, in the order of the ledger's `components`."""
 
 FLEET_MONTH = ("served", "overflow", "paid_replica_hours", "hours_over_capacity")
-"""What the hour loop hands on for each fleet and month; rows of `fleet_months` (rows, fleets, months, futures)."""
+"""What the hour loop hands on for each fleet and month; rows of `fleet_months` (fleets, rows, futures, months)."""
 
 FLEET_USE = ("busy_replica_hours", "paid_replica_hours", "hours_over_capacity", "launched_months", "idle_usd")
 """How a fleet was used over the horizon; `idle_usd` is nominal USD of GPU capacity that was paid and idle."""

@@ -24,10 +24,10 @@ def api_books(i, a, apis, tokens, unit_price, migration_hours, mid_factors, cost
     fees = 0.0
     engineers = 0.0
     migrations = 0.0
-    for m in range(tokens.shape[0]):
-        bill = tokens[m, i] * unit_price[a, m] * PER_MILLION
+    for m in range(tokens.shape[1]):
+        bill = tokens[i, m] * unit_price[a, m] * PER_MILLION
         fee, engineer, migration = api_fixed_costs(i, a, apis, migration_hours[a, m], wage)
-        cost[m, i] = bill + fee + engineer + migration
+        cost[i, m] = bill + fee + engineer + migration
         bills += bill * mid_factors[m]
         fees += fee * mid_factors[m]
         engineers += engineer * mid_factors[m]
@@ -50,12 +50,12 @@ def managed_books(i, managed, a, apis, tokens, unit_price, migration_hours, mid_
     fees = 0.0
     engineers = 0.0
     migrations = 0.0
-    for m in range(tokens.shape[0]):
-        bill = tokens[m, i] * unit_price[a, m] * PER_MILLION
+    for m in range(tokens.shape[1]):
+        bill = tokens[i, m] * unit_price[a, m] * PER_MILLION
         markup = bill * managed[G.markup_share, i] + managed[G.overhead_usd_per_month, i]
         engineer = managed[G.engineer_hours_per_month, i] * wage
         migration = migration_hours[a, m] * wage
-        cost[m, i] = bill + markup + fee + engineer + migration
+        cost[i, m] = bill + markup + fee + engineer + migration
         bills += bill * mid_factors[m]
         markups += markup * mid_factors[m]
         fees += fee * mid_factors[m]
@@ -85,19 +85,19 @@ def keep_books(
     route_api, managed_api : ndarray of int64
         The api option that a route belongs to; whose prices a managed option follows.
     policies : ndarray of int64, shape (k, len(POLICY))
-    tokens : ndarray of float64, shape (m, n)
-    replicas, capacity, orders : ndarray of float64, shape (k, m, n)
-    fleet_months : ndarray of float64, shape (k, m, len(FLEET_MONTH), n)
-    gpu_walk, incident_uniforms : ndarray of float64, shape (m, n)
-    log_jumps : ndarray of float64, shape (r, m, n)
-    costs : ndarray of float64, shape (options, m, n)
+    tokens : ndarray of float64, shape (n, m)
+    replicas, capacity, orders : ndarray of float64, shape (k, n, m)
+    fleet_months : ndarray of float64, shape (k, len(FLEET_MONTH), n, m)
+    gpu_walk, incident_uniforms : ndarray of float64, shape (n, m)
+    log_jumps : ndarray of float64, shape (r, n, m)
+    costs : ndarray of float64, shape (options, n, m)
         Written: USD, nominal.
     components : ndarray of float64, shape (options, len(COMPONENTS), n)
         Written: USD, present value; must be zero where an option has no such component.
     use : ndarray of float64, shape (k, len(FLEET_USE), n)
         Written: how each fleet was used over the horizon.
     """
-    n_months, n = tokens.shape
+    n, n_months = tokens.shape
     n_apis = apis.shape[1]
     n_manageds = manageds.shape[1]
     unit_price = np.zeros((n_apis, n_months))

@@ -1,7 +1,7 @@
 """Monthly noise of each future: growth and price walks, API price jumps, incidents (docs/model.md, 1 and 4.1).
 
-Knows only keys and rates; every draw has its own place in the future's monthly stream, so nothing shifts when an
-option is added.
+Knows only keys and rates; every draw has its own place in the future's monthly stream, so nothing shifts when a fleet
+or a managed option is added, or an api option after the others.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from tcosim.kernels.streams import MONTHLY, normal_pair_at, stream_key, uniform_
 DRAWS_PER_MONTH = 4096  # walks 0 and 1, incidents 2, jumps from 8 on, 4 for each route
 FIRST_ROUTE_DRAW = 8
 DRAWS_PER_ROUTE = 4
+MOST_ROUTES = (DRAWS_PER_MONTH - FIRST_ROUTE_DRAW) // DRAWS_PER_ROUTE
 MOST_EVENTS_A_MONTH = 1000
 
 
@@ -43,14 +44,14 @@ def draw_monthly_noise(seed, first_future, routes, growth_walk, gpu_walk, log_ju
         Key of the streams; number of the first future of the block.
     routes : ndarray of float64, shape (len(ROUTE), r, n)
         API routes with their jump rates and sizes.
-    growth_walk, gpu_walk : ndarray of float64, shape (m, n)
+    growth_walk, gpu_walk : ndarray of float64, shape (n, m)
         Written: W_m and W^G_m, standard random walks scaled to a variance of 1 a year, 0 in month 0.
-    log_jumps : ndarray of float64, shape (r, m, n)
+    log_jumps : ndarray of float64, shape (r, n, m)
         Written: sum of the logarithms of all jumps of a route up to and including the month; 0 in month 0.
-    incident_uniforms : ndarray of float64, shape (m, n)
+    incident_uniforms : ndarray of float64, shape (n, m)
         Written: one uniform a month that all fleets share, so that they meet the same bad months.
     """
-    n_months, n = growth_walk.shape
+    n, n_months = growth_walk.shape
     step = 1.0 / math.sqrt(12.0)
     for i in range(n):
         key = stream_key(seed, np.uint64(first_future) + np.uint64(i), MONTHLY)
@@ -62,9 +63,9 @@ def draw_monthly_noise(seed, first_future, routes, growth_walk, gpu_walk, log_ju
                 growth_normal, gpu_normal = normal_pair_at(key, place)
                 growth += step * growth_normal
                 gpu += step * gpu_normal
-            growth_walk[m, i] = growth
-            gpu_walk[m, i] = gpu
-            incident_uniforms[m, i] = uniform_at(key, place + 2)
+            growth_walk[i, m] = growth
+            gpu_walk[i, m] = gpu
+            incident_uniforms[i, m] = uniform_at(key, place + 2)
         for r in range(routes.shape[1]):
             rate = routes[R.jumps_per_year, r, i] / 12.0
             none_chance = math.exp(-rate)
@@ -77,4 +78,4 @@ def draw_monthly_noise(seed, first_future, routes, growth_walk, gpu_walk, log_ju
                         size, _ = normal_pair_at(key, place + 1)
                         log_jump += count * routes[R.jump_log_mean, r, i]
                         log_jump += math.sqrt(count) * routes[R.jump_log_sd, r, i] * size
-                log_jumps[r, m, i] = log_jump
+                log_jumps[r, i, m] = log_jump

@@ -34,7 +34,7 @@ def follow_capacity(fleet, i, tuned, launch, sustained, best):
     ----------
     tuned : float
         kappa^0, tokens an hour.
-    sustained : ndarray of float64, shape (m, n)
+    sustained : ndarray of float64, shape (n, m)
         Written: kappa_m, with the tuning done by then.
     best : ndarray of float64, shape (m,)
         Written: the same as if all tuning were done.
@@ -45,7 +45,7 @@ def follow_capacity(fleet, i, tuned, launch, sustained, best):
     untuned = 1.0 - fleet[F.out_of_the_box_share, i]
     for m in range(best.shape[0]):
         best[m] = usable
-        sustained[m, i] = usable * (1.0 - untuned)
+        sustained[i, m] = usable * (1.0 - untuned)
         usable *= gain_step
         if m >= launch:
             untuned *= tuning_step
@@ -69,24 +69,24 @@ def plan_fleets(world, largest_swing, fleets, policies, growth_walk, levels, rep
         Largest value of the weekly shape, less 1.
     fleets : ndarray of float64, shape (len(FLEET), k, n)
     policies : ndarray of int64, shape (k, len(POLICY))
-    growth_walk : ndarray of float64, shape (m, n)
-    levels : ndarray of float64, shape (m, n)
+    growth_walk : ndarray of float64, shape (n, m)
+    levels : ndarray of float64, shape (n, m)
         Written: expected tokens of each month, V_m.
-    replicas : ndarray of float64, shape (k, m, n)
+    replicas : ndarray of float64, shape (k, n, m)
         Written: N_m, 0 before launch.
-    capacity : ndarray of float64, shape (k, m, n)
+    capacity : ndarray of float64, shape (k, n, m)
         Written: tokens an hour that one replica sustains, kappa_m.
-    orders : ndarray of float64, shape (k, m, n)
+    orders : ndarray of float64, shape (k, n, m)
         Written: replicas ordered in each month; an order arrives after the lead time.
     """
-    n_months, n = levels.shape
+    n, n_months = levels.shape
     best = np.empty(n_months)
     for i in range(n):
         plan = world[W.planned_tokens, i]
         peak = 1.0 + world[W.profile_following, i] * largest_swing
         for m in range(n_months):
-            drift = world[W.log_growth, i] * m / 12.0 + world[W.growth_volatility, i] * growth_walk[m, i]
-            levels[m, i] = plan * world[W.forecast_ratio, i] * math.exp(drift)
+            drift = world[W.log_growth, i] * m / 12.0 + world[W.growth_volatility, i] * growth_walk[i, m]
+            levels[i, m] = plan * world[W.forecast_ratio, i] * math.exp(drift)
         for k in range(policies.shape[0]):
             fleet = fleets[:, k]
             policy = policies[k]
@@ -99,33 +99,33 @@ def plan_fleets(world, largest_swing, fleets, policies, growth_walk, levels, rep
             locked = policy[P.ownership] != ON_DEMAND
             follow_capacity(fleet, i, tuned, launch, capacity[k], best)
             for m in range(n_months):
-                replicas[k, m, i] = 0.0
-                orders[k, m, i] = 0.0
+                replicas[k, i, m] = 0.0
+                orders[k, i, m] = 0.0
             if launch >= n_months:
                 continue
             # What cannot shrink is sized on the throughput it will have once tuned: a planner who bought for the
             # out-of-the-box throughput would lock three to five times too many GPUs in.
-            sizing = best[launch] if locked else capacity[k, launch, i]
+            sizing = best[launch] if locked else capacity[k, i, launch]
             planned_level = plan * math.exp(world[W.log_growth_median, i] * launch / 12.0)
             ordered = needed_replicas(planned_level, peak_factor, policy, sizing)
-            orders[k, max(launch - lead, 0), i] += ordered
+            orders[k, i, max(launch - lead, 0)] += ordered
             for m in range(launch, n_months):
-                replicas[k, m, i] = ordered
+                replicas[k, i, m] = ordered
             for m in range(launch + 1, n_months):
                 new_term = policy[P.ownership] == RESERVED and (m - launch) % term == 0
                 if every == 0 or not (new_term or (m - launch) % every == 0):
                     continue
-                sizing = best[m] if locked else capacity[k, m, i]
-                target = needed_replicas(levels[m, i], peak_factor, policy, sizing)
+                sizing = best[m] if locked else capacity[k, i, m]
+                target = needed_replicas(levels[i, m], peak_factor, policy, sizing)
                 if target > ordered:
-                    orders[k, m, i] += target - ordered
+                    orders[k, i, m] += target - ordered
                     for later in range(m + lead, n_months):
-                        replicas[k, later, i] += target - ordered
+                        replicas[k, i, later] += target - ordered
                     ordered = target
                 elif target < ordered and (not locked or new_term):
                     # less is there at once, but nothing that has not yet arrived can leave
                     for later in range(m, n_months):
-                        replicas[k, later, i] = min(replicas[k, later, i], target)
+                        replicas[k, i, later] = min(replicas[k, i, later], target)
                     ordered = target
 
 
@@ -140,10 +140,10 @@ def first_crowded(world, fleets, replicas, limit):
     """
     for i in range(world.shape[1]):
         for k in range(replicas.shape[0]):
-            for m in range(replicas.shape[1]):
+            for m in range(replicas.shape[2]):
                 chance = (
                     world[W.spikes_per_hour, i]
-                    + replicas[k, m, i] * fleets[F.failures_per_replica_hour, k, i]
+                    + replicas[k, i, m] * fleets[F.failures_per_replica_hour, k, i]
                 )
                 if not chance <= limit:
                     return i, k, m

@@ -32,7 +32,7 @@ def follow_prices(i, world, routes, route_api, apis, log_jumps, unit_price, migr
         Rows of `WORLD`, `ROUTE` and `API`.
     route_api : ndarray of int64, shape (r,)
         The api option to which each route belongs.
-    log_jumps : ndarray of float64, shape (r, m, n)
+    log_jumps : ndarray of float64, shape (r, n, m)
     unit_price : ndarray of float64, shape (apis, m)
         Written: USD per million tokens, retries and development included.
     migration_hours : ndarray of float64, shape (apis, m)
@@ -55,7 +55,7 @@ def follow_prices(i, world, routes, route_api, apis, log_jumps, unit_price, migr
                 migration_hours[api, m] += (moves_so_far - moves) * route[R.migration_hours, i]
                 moves = moves_so_far
                 factor = math.exp(log_decline * moves)
-            jumped = log_jumps[r, m, i]
+            jumped = log_jumps[r, i, m]
             price = route[R.share, i] * first_price * factor
             unit_price[api, m] += price * math.exp(jumped) if jumped != 0.0 else price
     for a in range(apis.shape[1]):

@@ -12,8 +12,9 @@ from tcosim.kernels import demand, fleet
 from tcosim.kernels.demand import (
     DEMAND_0,
     DEMAND_1,
+    FAILING_0,
+    MENDING_0,
     SPIKE_CHANCE,
-    UNIFORM_0,
     at,
     demand_pair,
     start_month,
@@ -47,7 +48,7 @@ ZERO = np.float32(0.0)
 
 
 @kernel(fastmath=True)
-def trace_hour(hour_demand, u, chance, f, lane, policy, before, out):
+def trace_hour(hour_demand, failing, mending, chance, f, lane, policy, before, out):
     """One hour of one lane of one fleet.
 
     Parameters
@@ -71,7 +72,7 @@ def trace_hour(hour_demand, u, chance, f, lane, policy, before, out):
         room = f[at(WAIT_TOKENS, j)]
     if not policy[P.waits]:
         room = ZERO
-    up = next_up(u, chance, replicas, up, f[at(FAILURE, j)], f[at(REPAIR, j)])
+    up = next_up(failing, mending, chance, replicas, up, f[at(FAILURE, j)], f[at(REPAIR, j)])
     rest = max(eligible_demand + before[2] - up * capacity, ZERO)
     backlog = min(rest, room)
     out[0] = eligible_demand
@@ -110,10 +111,10 @@ def trace_hours(
     kinds = fleet_kinds(policies)
     before = np.empty((n_fleets, 4), np.float32)
     start_block(b, states, seed, first_future, world, fleets, levels, 0)
-    for m in range(levels.shape[0]):
-        start_month(b, world, levels[m], 0)
+    for m in range(levels.shape[1]):
+        start_month(b, world, levels[:, m], 0)
         for k in range(n_fleets):
-            start_fleet_month(states[k], fleets[:, k], policies[k], replicas[k, m], capacity[k, m], 0)
+            start_fleet_month(states[k], fleets[:, k], policies[k], replicas[k, :, m], capacity[k, :, m], 0)
         for hour in range(m * HOURS_PER_MONTH, (m + 1) * HOURS_PER_MONTH, 2):
             if hour % HOURS_PER_DAY == 0:
                 begin_day(b, hour)
@@ -129,6 +130,8 @@ def trace_hours(
             for k in range(n_fleets):
                 for half in range(2):
                     d = b[(DEMAND_0 + half) * LANES + lane]
-                    u = b[(UNIFORM_0 + half) * LANES + lane]
-                    trace_hour(d, u, chance, states[k], lane, policies[k], before[k], hours[k, hour + half])
+                    failing = b[(FAILING_0 + half) * LANES + lane]
+                    mending = b[(MENDING_0 + half) * LANES + lane]
+                    state, policy, kept = states[k], policies[k], hours[k, hour + half]
+                    trace_hour(d, failing, mending, chance, state, lane, policy, before[k], kept)
                 fleet_pair(b, flat, k, kinds[k])

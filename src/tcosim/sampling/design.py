@@ -13,11 +13,13 @@ indicator, curved       2.2e-3  2.0e-3  1.5e-3  7.4e-4  7.4e-4   5.2e-4   1.4e-4
 ======================  ======  ======  ======  ======  =======  =======  ==================
 
 For a probability, which is what the product reports, the error just follows the number of futures: 1e6 against 2^20
-costs 6 to 8 % (2 % of it because there are fewer), within the 9 % standard error of the comparison. Only smooth means lose, up to a
-factor of 3 at 10,000 and of 1.4 at 1e6, at errors that are far below any that matters. So the number asked for is
-the number simulated: no rounding up, no dropped futures. The t interval over the 16 scrambles covered the true
-probability in 95.8 and 95.3 % (1,000 futures), 96.5 and 94.5 % (10,000) of 400 seeds for the two indicators
-(standard error 1.1 %), at half the width that independent sampling would need.
+costs 6 to 8 % (2 % of it because there are fewer), within the 9 % standard error of the comparison. Only smooth
+means lose, up to a factor of 3 at 10,000 and of 1.4 at 1e6, at errors that are far below any that matters. So the
+number asked for is the number simulated: no rounding up, no dropped futures.
+
+The t interval over the 16 scrambles covered the true probability in 95.8 and 95.3 % (1,000 futures), 96.5 and
+94.5 % (10,000) of 400 seeds for the two indicators (standard error 1.1 %), at about half the width that independent
+sampling would need.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from scipy.interpolate import CubicHermiteSpline, pchip_interpolate
 
 from tcosim.sampling.law import Floats, Law, normal_score
 
-_BISECTIONS = 64
+_ITERATIONS = 64
 
 
 class QuantilesLaw(Law):
@@ -93,12 +93,7 @@ class QuantilesLaw(Law):
     def _score(self, x: Floats) -> Floats:
         """Normal score of each value; plus or minus infinity at and beyond the ends of the support."""
         y = self._scaled(np.clip(x, *self.support))
-        low, high = np.full_like(y, self._z[0]), np.full_like(y, self._z[-1])
-        for _ in range(_BISECTIONS):
-            middle = low + (high - low) / 2
-            below = self._curve(middle) < y
-            low, high = np.where(below, middle, low), np.where(below, high, middle)
-        score = np.asarray(high)
+        score = self._inner_score(np.clip(y, self._y[0], self._y[-1]))
         with np.errstate(divide="ignore"):
             for room, slope, sign, k in (
                 (self._room[0], self._ends[0], -1.0, 0), (self._room[1], self._ends[1], 1.0, -1)
@@ -111,6 +106,23 @@ class QuantilesLaw(Law):
                     else beyond / slope
                 )
         return score
+
+    def _inner_score(self, y: Floats) -> Floats:
+        """Solve the cubic between two percentiles by Newton's method, by bisection where that would leave them."""
+        cell = np.clip(self._y.searchsorted(y), 1, len(self._y) - 1)
+        c0, c1, c2, c3 = self._cubics[:, cell]
+        low, high = np.zeros_like(y), self._z[cell] - self._z[cell - 1]
+        step = high * (y - self._y[cell - 1]) / (self._y[cell] - self._y[cell - 1])
+        for _ in range(_ITERATIONS):
+            excess = ((c3 * step + c2) * step + c1) * step + (c0 - y)
+            low, high = np.where(excess < 0, step, low), np.where(excess < 0, high, step)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                newton = step - excess / ((3 * c3 * step + 2 * c2) * step + c1)
+            following = np.where((newton >= low) & (newton <= high), newton, low + (high - low) / 2)
+            if np.all(np.abs(following - step) <= 1e-16):
+                break
+            step = following
+        return np.asarray(self._z[cell - 1] + step)
 
     def cdf(self, x: Floats) -> Floats:
         return np.asarray(special.ndtr(self._score(x)))
