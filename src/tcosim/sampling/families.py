@@ -28,7 +28,7 @@ from tcosim.sampling.parametric import (
     WeibullLaw,
 )
 from tcosim.sampling.quantiles import QuantilesLaw
-from tcosim.sampling.table import Tabulated
+from tcosim.sampling.table import PROMISE, Tabulated
 from tcosim.scenario.distributions import Distribution, Mixture
 
 SMALLEST_MASS = 1e-12
@@ -98,7 +98,11 @@ def law_of(dist: Distribution) -> Law:
         If the truncation leaves (nearly) no mass.
     """
     law = exact_law(dist)
-    return Tabulated(law) if dist.dist in TABULATED else law
+    if dist.dist not in TABULATED:
+        return law
+    table = Tabulated(law)
+    # No table holds a law over hundreds of orders of magnitude. Rather slow, then, than wrong.
+    return table if table.worst <= PROMISE else law
 
 
 def ppf(dist: Distribution, u: ArrayLike) -> Floats:
