@@ -47,10 +47,23 @@ def scaled(words):
 @numba.njit(fastmath=FASTMATH, error_model="numpy")
 def paired_normals(words):
     out = np.empty(words.shape, np.float32)
+    sd = np.float32(1)
     for lane in range(words.shape[0]):
         for h in range(0, words.shape[1], 2):
-            out[lane, h], out[lane, h + 1] = streams.normal_pair_32(words[lane, h], words[lane, h + 1])
+            out[lane, h], out[lane, h + 1] = streams.normal_pair_32(words[lane, h], words[lane, h + 1], sd)
     return out
+
+
+@numba.njit(error_model="numpy")
+def monthly_draws(seed, futures, months):
+    """One uniform a month and future, (futures, months), and two normals, (futures, months, 2)."""
+    u, normals = np.empty((futures, months)), np.empty((futures, months, 2))
+    for s in range(futures):
+        key = streams.stream_key(seed, np.uint64(s), streams.MONTHLY)
+        for m in range(months):
+            u[s, m] = streams.uniform_at(key, 4096 * m + 2)
+            normals[s, m] = streams.normal_pair_at(key, 4096 * m)
+    return u, normals
 
 
 def words_of(seed, lanes, first=0, hours=HOURS):
@@ -162,14 +175,12 @@ def test_normals_are_normal(lanes, seed):
 
 @pytest.mark.parametrize("lanes", SIZES)
 def test_monthly_draws_are_uniform_and_normal(lanes):
-    keys = [streams.stream_key(np.uint64(3), np.uint64(s), streams.MONTHLY) for s in range(lanes)]
-    u = np.array([[streams.uniform_at(key, 4096 * m + 2) for m in range(36)] for key in keys])
-    normals = np.array([[streams.normal_pair_at(key, 4096 * m) for m in range(36)] for key in keys])
+    u, normals = monthly_draws(np.uint64(3), lanes, 36)
     assert moments_off(u - 0.5, UNIFORM_MOMENTS) < Z
     assert kolmogorov_p(u, stats.uniform) > P_VALUE
     assert moments_off(normals, NORMAL_MOMENTS) < Z
     assert kolmogorov_p(normals, stats.norm) > P_VALUE
-    assert 0 < u.min() and u.max() < 1
+    assert u.min() > 0 and u.max() < 1
     for one, other in ((u[1:], u[:-1]), (u[:, 1:], u[:, :-1]), (normals[..., 0], normals[..., 1])):
         assert correlation_off(one, other) < Z
 
