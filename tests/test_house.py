@@ -54,3 +54,14 @@ def test_the_readme_states_commands_that_exist():
                 [sys.executable, "-m", "tcosim.cli", command, "--help"], capture_output=True, check=False
             )
             assert done.returncode == 0, line
+
+
+def test_the_lowest_constraints_are_the_stated_lower_bounds():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    stated = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    bounds = dict(item.split(">=") for item in stated)
+    lines = (ROOT / "constraints-lowest.txt").read_text(encoding="utf-8").splitlines()
+    tested = dict(line.split("==") for line in lines if "==" in line)
+    assert set(tested) == set(bounds)
+    for name, version in bounds.items():
+        assert tested[name] == version or tested[name].startswith(f"{version}."), name

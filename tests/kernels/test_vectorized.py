@@ -10,11 +10,11 @@ from collections import Counter
 from itertools import pairwise
 from typing import NamedTuple
 
-import llvmlite.binding as llvm
 import numba
 import numpy as np
 import pytest
 from numba import types
+from numba.core.registry import cpu_target
 
 from tcosim.kernels import demand, fleet
 from tcosim.kernels.bits import prefer_wide_vectors
@@ -35,21 +35,24 @@ ARITHMETIC = re.compile(r"v?(?:f?n?m?(?:add|sub)\w*|mul|div|sqrt|min|max|rndscal
 """Float32 arithmetic of x86: mulps, vfmadd213ps, vmaxss and so on; the letter before the last tells packed from scalar.
 Moves, broadcasts and bit operations are not arithmetic."""
 
+END_OF_FUNCTION = re.compile(r"\s*\.(size|cfi_endproc|seh_endproc)\b")
+
 
 def widest_registers():
-    """Registers that the loops must use here, or None if there is nothing to look for."""
+    """Widest registers that numba compiles for here, or None if there is nothing to look for."""
     if platform.machine().lower() not in {"x86_64", "amd64"}:
         return None
-    features = llvm.get_host_cpu_features()
-    if features.get("avx512f"):
+    *_, features = cpu_target.target_context.codegen().magic_tuple()
+    enabled = features.split(",")
+    if "+avx512f" in enabled:
         return "zmm"
-    return "ymm" if features.get("avx2") else None
+    return "ymm" if "+avx2" in enabled else None
 
 
 WIDE = widest_registers()
 pytestmark = pytest.mark.skipif(
     WIDE is None,
-    reason=f"reads AVX2 and AVX-512 code, which this {platform.machine()} processor does not have",
+    reason=f"reads AVX2 and AVX-512 code, which numba does not make for this {platform.machine()}",
 )
 
 
@@ -59,11 +62,9 @@ def assembly(function, signature):
     compiled.compile(signature)
     (key,) = compiled.signatures
     lines = compiled.inspect_asm(key).splitlines()
-    mangled = re.compile(r"\s*\.type\s+(_ZN\S+),\s*@function")
-    names = [found[1] for line in lines if (found := mangled.match(line))]
-    own = next(name for name in names if not name.startswith("_ZN7cpython"))
-    start = lines.index(f"{own}:")
-    end = next(k for k in range(start, len(lines)) if lines[k].strip().startswith(".size"))
+    labels = [k for k, line in enumerate(lines) if re.match(r"_+ZN\S+:", line)]
+    start = next(k for k in labels if not re.match(r"_+ZN7cpython", lines[k]))
+    end = next(k for k in range(start, len(lines)) if END_OF_FUNCTION.match(lines[k]))
     return lines[start:end]
 
 
