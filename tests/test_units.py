@@ -14,6 +14,7 @@ from tcosim.units import (
     format_count,
     format_percent,
     format_plain,
+    format_quantity,
     format_usd,
     parse_count,
     parse_number,
@@ -162,3 +163,41 @@ def test_an_uncertain_share_is_never_shown_as_certain(value: float, shown: str) 
 def test_plain_numbers_are_short_and_can_be_read_again(value: float, shown: str) -> None:
     assert format_plain(value) == shown
     assert parse_number(shown) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0, "0"),
+        (-0.0, "0"),
+        (2_000, "2,000"),
+        (4_200, "4,200"),
+        (11_832, "11,800"),
+        (0.02241, "0.0224"),
+        (-0.35, "-0.35"),
+        (999.6, "1,000"),
+        (123_456, "123,000"),
+        (999_999, "1M"),
+        (1.234e6, "1.23M"),
+        (2.5e9, "2.5B"),
+        (1e15, "1,000T"),
+        (1e300, "1e300"),
+        (1e-4, "0.0001"),
+        (9.999e-5, "0.0001"),
+        (5e-5, "5e-5"),
+        (5e-324, "4.94e-324"),
+        (math.inf, "no limit"),
+        (-math.inf, "no lower limit"),
+        (math.nan, "n/a"),
+    ],
+)
+def test_quantities_are_written_out(value: float, shown: str) -> None:
+    assert format_quantity(value) == shown
+
+
+@given(st.floats(1e-4, 9.9e5) | st.floats(-9.9e5, -1e-4))
+def test_quantities_of_everyday_size_keep_three_digits_and_have_no_exponent(value: float) -> None:
+    shown = format_quantity(value)
+    assert "e" not in shown
+    assert float(shown.replace(",", "")) == float(f"{value:.3g}")
+    assert len(shown.strip("-").replace(",", "").replace(".", "").strip("0")) <= 3

@@ -106,7 +106,31 @@ def _not_finite(value: float) -> str:
 
 def format_plain(value: float) -> str:
     """Write a number the short way that `parse_number` and TOML read: ``"2e9"``, ``"0.25"``."""
-    return f"{value:g}".replace("e+", "e").replace("e0", "e").replace("e-0", "e-")
+    return _short_exponent(f"{value:g}")
+
+
+def _short_exponent(text: str) -> str:
+    return text.replace("e+", "e").replace("e0", "e").replace("e-0", "e-")
+
+
+def format_quantity(value: float) -> str:
+    """Write a number of any unit, to be read beside others: ``"2,000"``, ``"0.0224"``, ``"-0.35"``, ``"1.2M"``.
+
+    At most three significant digits, no zeros at the end; written out from 0.0001 to a million, with M, B or T
+    above and an exponent below and beyond.
+    """
+    if not math.isfinite(value):
+        return "n/a" if math.isnan(value) else ("no limit" if value > 0 else "no lower limit")
+    rounded = float(f"{value:.3g}")
+    size = abs(rounded)
+    if size == 0:
+        return "0"
+    if not 1e-4 <= size < 1e18:
+        return _short_exponent(f"{value:.3g}")
+    scales = (("T", 1e12), ("B", 1e9), ("M", 1e6))
+    letter, scale = next((pair for pair in scales if size >= pair[1]), ("", 1.0))
+    shown = f"{rounded / scale:,.{max(0, 2 - math.floor(math.log10(size / scale)))}f}"
+    return f"{shown.rstrip('0').rstrip('.') if '.' in shown else shown}{letter}"
 
 
 def format_usd(value: float) -> str:

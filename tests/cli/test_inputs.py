@@ -79,3 +79,28 @@ def test_png(tcosim):
     result = tcosim("inputs", KEY, "--png", "nowhere/a.png")
     assert result.exit_code == 2
     assert "nowhere/a.png" in result.stderr
+
+
+def test_the_list_in_a_pipe_cuts_nothing(tcosim):
+    from tcosim.scenario.library import default_library
+
+    library = default_library()
+    text = tcosim("inputs").stdout
+    assert "…" not in text
+    assert "e+" not in text
+    rows = {line.split()[0]: line for line in text.splitlines() if line}
+    for key in library.keys():  # noqa: SIM118
+        quantity = library.quantity(key)
+        assert rows[key].endswith(f" {quantity.grade}")
+        assert f" {quantity.unit} " in rows[key]
+
+
+def test_addresses_are_never_broken(tcosim):
+    from tcosim.scenario.library import default_library
+
+    library = default_library()
+    for key in library.keys():  # noqa: SIM118
+        text = tcosim("inputs", key).stdout
+        for source in library.quantity(key).sources:
+            url = library.source(source).url
+            assert not url or url in text.split()

@@ -83,3 +83,28 @@ def test_resolved_scenario_is_the_same_scenario(tcosim):
     assert again.stdout == text
     first, second = (json.loads(tcosim("check", *more, "--json").stdout) for more in ([], ["full.toml"]))
     assert first["scenario_sha256"] == second["scenario_sha256"]
+
+
+def test_check_in_a_pipe_cuts_nothing(tcosim):
+    text = tcosim("check").stdout
+    (header,) = (line for line in text.splitlines() if line.startswith("input "))
+    assert header.split() == ["input", "P5", "P50", "P95", "unit", "from"]
+    assert "…" not in text
+    assert "e+" not in text
+    named = json.loads(tcosim("check", "--json").stdout)["uncertain_inputs"]
+    listed = [line.split() for line in text.splitlines() if line.endswith(" library")]
+    assert [words[0] for words in listed] == named
+
+
+def test_a_file_that_cannot_be_finished_is_not_left_behind(tcosim, monkeypatch):
+    def fail(path, *_, **__):
+        with path.open("w") as file:
+            file.write("half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", fail)
+    result = tcosim("new")
+    assert result.exit_code == 2
+    assert "No space left on device" in result.stderr
+    assert result.stderr.endswith("nothing was written\n")
+    assert os.listdir(".") == []

@@ -83,7 +83,52 @@ def test_another_result_is_a_failure(tcosim, run, engine):
     result = tcosim("replay", "run", "--sample", "3")
     assert result.exit_code == 1
     assert "comes out differently" in result.stderr
+    assert (
+        "changed code of the same version (0.1.0) or another kind of processor made the run" in result.stderr
+    )
+    assert "tcosim run run/scenario.toml --seed 3 --samples 50" in result.stderr
+    assert result.stderr.endswith("\nthe run folder run is unchanged\n")
     assert result.stdout == ""
+
+
+def test_another_version_is_named(tcosim, run, engine, monkeypatch):
+    monkeypatch.setattr("tcosim.__version__", "9.9.9")
+    engine(replay=stub.replay_of(run + 1e-9))
+    result = tcosim("replay", "run", "--sample", "3")
+    assert "tcosim 0.1.0 made the run and this is 9.9.9" in result.stderr
+
+
+def test_a_table_that_does_not_fit_is_split(run):
+    import io
+    import types
+
+    from rich.console import Console
+
+    from tcosim.report.replay_view import print_months
+
+    options = tuple(types.SimpleNamespace(name="o" * 40 + str(n), kind="rented") for n in range(12))
+    scenario = types.SimpleNamespace(options=options, months=3)
+    names = [option.name for option in options]
+    made = stub.replay_of({"npv": types.SimpleNamespace(values=[[1e6] * 12])})(scenario, seed=0, future=0)
+    texts = {}
+    for width in (80, 10_000):
+        file = io.StringIO()
+        print_months(
+            title="future",
+            months=made.months,
+            npv=made.npv,
+            baseline=names[0],
+            inputs=made.inputs,
+            month=None,
+            console=Console(file=file, width=width),
+        )
+        texts[width] = file.getvalue().splitlines()
+        assert all(len(line) <= width for line in texts[width])
+    first_month = [[line.split() for line in lines if line.startswith("    0 ")] for lines in texts.values()]
+    narrow, wide = first_month
+    assert len(wide) == 1
+    assert len(narrow) > 2
+    assert [cell for row in narrow for cell in row[2:]] == wide[0][2:]
 
 
 def test_a_damaged_or_missing_run(tcosim, run):

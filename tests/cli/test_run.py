@@ -123,18 +123,21 @@ def test_wrong_input_is_named_and_nothing_is_written(tcosim, engine, tmp_path, a
     assert field in result.stderr
     assert value in result.stderr
     assert "Traceback" not in result.stderr
+    assert result.stderr.endswith("\nnothing was written\n")
     assert os.listdir(tmp_path) == []
 
 
 def test_all_problems_are_shown_at_once(tcosim, engine):
     result = tcosim("run", "nowhere.toml", "--samples", "0", "--seed", "x", "--threads", "-1")
     assert result.exit_code == 2
-    assert [line.split(":")[1].strip() for line in result.stderr.splitlines()] == [
+    *problems, kept = result.stderr.splitlines()
+    assert [line.split(":")[1].strip() for line in problems] == [
         "--samples",
         "--seed",
         "--threads",
         "scenario",
     ]
+    assert kept == "nothing was written"
 
 
 @pytest.mark.parametrize("kind", ["folder", "file", "below a file", "runs"])
@@ -181,6 +184,53 @@ def test_a_failure_exits_with_1_and_one_line(tcosim, engine, tmp_path, error, te
     assert result.exit_code == 1
     assert text in result.stderr
     assert "Traceback" not in result.stderr
+    assert result.stderr.endswith("\nnothing was written\n")
     assert result.stdout == ""
     assert os.listdir(tmp_path) == []
     assert "Traceback" in tcosim("--debug", "run", "--samples", "10").stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(KeyboardInterrupt(), 130), (OSError(28, "No space left on device"), 1)]
+)
+def test_a_failure_after_writing_says_that_the_folder_is_complete(tcosim, engine, monkeypatch, error, code):
+    import tcosim.cli.run as module
+
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr(module, "_print", fail)
+    result = tcosim("run", "--samples", "10", "--out", "here")
+    assert result.exit_code == code
+    assert result.stderr.endswith("the run folder here is complete\n")
+    assert "nothing was written" not in result.stderr
+    assert open_run("here").summary["samples"] == 10
+
+
+def test_a_run_stopped_when_its_folder_has_its_name_says_so(tcosim, engine, monkeypatch):
+    from tcosim.results import folder
+
+    write = folder.write_run
+
+    def stopped(*arguments, **options):
+        write(*arguments, **options)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(folder, "write_run", stopped)
+    result = tcosim("run", "--samples", "10", "--out", "here")
+    assert result.exit_code == 130
+    assert result.stderr.endswith("stopped: the run folder here is complete\n")
+
+
+def test_a_reader_that_leaves_does_not_hide_the_folder(tcosim, engine, monkeypatch):
+    import tcosim.cli.run as module
+    from tcosim.cli import guard
+
+    def leave(*_, **__):
+        raise BrokenPipeError
+
+    monkeypatch.setattr(module, "_print", leave)
+    monkeypatch.setattr(guard, "_drop_stdout", lambda: None)
+    result = tcosim("run", "--samples", "10", "--out", "here")
+    assert result.exit_code == 0
+    assert "run folder: here" in result.stderr

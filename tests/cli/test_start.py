@@ -102,7 +102,7 @@ def test_a_full_disk_behind_stdout_is_a_failure():
             command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False
         )
     assert result.returncode == 1
-    assert result.stderr == "error: No space left on device\n"
+    assert result.stderr == "error: No space left on device\nnothing was written\n"
 
 
 def test_a_reader_that_leaves_is_no_error():

@@ -73,7 +73,7 @@ def plan(world, largest_swing, fleet, policy, v):
         every = policy["resize_every_months"]
         if age > 0 and every > 0 and (age % every == 0 or new_term):
             target = needed(world, largest_swing, fleet, policy, v[m], sizing_capacity(m))
-            if target > committed:
+            if target > committed and m + lead < n_months:
                 orders[m] += target - committed
                 if lead == 0:
                     standing += target - committed

@@ -53,13 +53,13 @@ class Hourly:
         return result
 
     def uniform(self):
-        return (self.word() >> 1) / 2**31
+        return self.word() / 2**32
 
     def normals(self):
         radius_word, angle_word = self.word(), self.word()
-        u = (radius_word >> 1) / 2**31 + 0.5**32
+        u = radius_word / 2**32 + 0.5**33
         radius = math.sqrt(max(-2 * math.log(u), 0))
         signed = angle_word - 2**32 if angle_word >= 2**31 else angle_word
         angle = math.pi / 2 * signed / 2**31
-        sign = -1 if radius_word & 1 else 1
+        sign = -1 if angle_word & 1 else 1
         return radius * math.sin(angle), sign * radius * math.cos(angle)

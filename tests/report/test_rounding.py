@@ -6,7 +6,16 @@ import math
 
 import pytest
 
-from tcosim.report.rounding import last_place, percent, percent_with_interval, tight, usd, volume
+from tcosim.report.rounding import (
+    last_place,
+    percent,
+    percent_with_interval,
+    share_place,
+    spread_place,
+    tight,
+    usd,
+    volume,
+)
 
 
 @pytest.mark.parametrize(
@@ -64,6 +73,8 @@ def test_no_width_supports_no_place():
         (1.25e12, "1.25 trillion"),
         (2e6, "2 million"),
         (500.0, "500"),
+        (3e16, "30,000 trillion"),
+        (1_234_567_890.0, "1.235 billion"),
     ],
 )
 def test_volume_reads_as_people_say_it(tokens, expected):
@@ -72,3 +83,28 @@ def test_volume_reads_as_people_say_it(tokens, expected):
 
 def test_tight_has_no_blank():
     assert tight(1_234_567.0) == "1.23M"
+
+
+@pytest.mark.parametrize(
+    ("value", "place", "expected"),
+    [
+        (821_603.0, 4, "820k"),
+        (2_243_881.0, 4, "2.24M"),
+        (2_243_881.0, 5, "2.2M"),
+        (-2_243_881.0, 5, "-2.2M"),
+        (821_603.0, 6, "800k"),  # the leading digit is always shown
+        (999_900.0, 3, "1.00M"),
+        (1_234_567.0, 0, "1.23M"),  # never more than three
+        (0.0034, -5, "0.00340"),
+        (0.0, 3, "0"),
+    ],
+)
+def test_tight_down_to_a_place(value, place, expected):
+    assert tight(value, place) == expected
+
+
+def test_more_futures_support_more_digits():
+    assert [spread_place(2e5, 2.2e6, n) for n in (20, 2_000, 20_000, 1_000_000)] == [5, 4, 4, 3]
+    assert spread_place(1.0, 1.0, 100) is None
+    assert [share_place(0.26, n) for n in (100, 20_000, 1_000_000)] == [1, 0, -1]
+    assert share_place(1.0, 100) is None

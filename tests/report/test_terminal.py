@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -85,9 +86,49 @@ def test_without_self_hosting_it_is_printed():
     assert "no rented or owned option" in text
 
 
-def test_long_names_fold():
+def test_long_names_stand_whole_above_their_figures():
     long = "rented-" + "h" * 53
     npv = np.random.default_rng(0).normal(1e6, 1e5, (64, 2))
-    text = rendered(synthetic(64, options={"api": "api", long: "rented"}, npv=npv), 80)
-    assert all(len(line) <= 80 for line in text.splitlines())
-    assert "P95" in text
+    dataset = synthetic(64, options={"api": "api", long: "rented"}, npv=npv)
+    lines = rendered(dataset, 80).splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    assert lines.count(f"  {long}") == 2  # in the list of probabilities and in the table
+    assert f"  {long} " in rendered(dataset, 10_000)
+
+
+@pytest.mark.parametrize("width", [80, 10_000])
+@pytest.mark.parametrize("scale", [1e-2, 1e6, 1e13])
+@pytest.mark.parametrize("shift", [0.0, -3.0])
+def test_tiny_huge_and_negative_amounts_are_whole(width, scale, shift):
+    npv = (shift + np.random.default_rng(0).normal([1, 1.2, 0.9, -0.5], 0.4, (500, 4))) * scale
+    text = rendered(synthetic(500, npv=npv, tokens=108e3 * scale), width)
+    assert "…" not in text
+    assert "e+" not in text
+    assert all(len(line) <= max(width, 80) + 4 for line in text.splitlines())
+
+
+def test_headings_are_not_broken():
+    for width in (80, 100, 120):
+        lines = rendered(synthetic(4096), width).splitlines()
+        upper, lower = next(
+            (line.split(), lines[index + 1].split()) for index, line in enumerate(lines) if "hours" in line
+        )
+        assert upper == ["NPV"] * 4 + ["USD", "a", "USD/M", "USD/M", "hours"]
+        assert lower == ["mean", "P5", "P50", "P95", "month", "paid", "used", "load", "over", "cheapest"]
+
+
+def test_running_text_is_wrapped_in_a_wide_file_and_keeps_units():
+    lines = rendered(synthetic(4096), 10_000).splitlines()
+    assert all(len(line) <= 100 for line in lines)
+    for width in range(60, 100):
+        for line in rendered(synthetic(64), width).splitlines():
+            assert not line.lstrip().startswith(("%", "k ", "M "))
+
+
+def test_few_futures_support_few_digits():
+    def figures(samples):
+        (row,) = (line for line in rendered(synthetic(samples)).splitlines() if line.startswith("  api  "))
+        return row.split()[1:5]
+
+    assert all(re.fullmatch(r"\d\.\dM|\d00k", figure) for figure in figures(16))
+    assert all(re.fullmatch(r"\d\.\d\dM|\d\d\dk", figure) for figure in figures(100_000))

@@ -90,8 +90,22 @@ def test_money_saved_and_lost():
     )
     assert money_sentence(summary(0.4, 0.39, 0.41, -1e5, (-1.1e5, -9e4), -2e3)) == (
         "On average it costs $100 k more in present value (95 % interval $90 k to $110 k);"
-        " even in the worst 5 % of futures it saves $2.00 k on average."
+        " even in the worst 5 % of futures it saves $2 k on average."
     )
+
+
+def test_the_tail_has_the_digits_of_a_twentieth_of_the_futures():
+    narrow, wide = (
+        money_sentence(summary(0.6, 0.59, 0.61, 1e5, bounds, 1_234_567))
+        for bounds in ((99_900, 100_100), (60_000, 140_000))
+    )
+    assert "it costs $1.23 M more on average" in narrow
+    assert "it costs $1.2 M more on average" in wide
+
+
+def test_a_bound_above_nothing_is_not_shown_as_nothing():
+    text = money_sentence(summary(0.6, 0.59, 0.61, 2.3e4, (1.2e3, 4.5e4)))
+    assert "95 % interval $1 k to $40 k" in text
 
 
 def test_rare_large_gains_are_marked():

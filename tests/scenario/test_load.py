@@ -93,10 +93,10 @@ def test_one_input_name_is_one_draw(library: Library) -> None:
 
 
 def test_a_use_may_have_a_draw_of_its_own(library: Library) -> None:
-    line = 'repair_hours = { use = "failures.repair_hours", input = "repairs-of-mine" }'
+    line = 'gpu_failures_per_gpu_year = { use = "failures.gpu_failures_per_gpu_year", input = "failures-of-mine" }'
     scenario = load_text(with_lines(line, after='name = "rented-h100"'), library=library)
     names = {quantity.name for quantity in scenario.uncertain_inputs()}
-    assert {"repairs-of-mine", "failures.repair_hours"} <= names
+    assert {"failures-of-mine", "failures.gpu_failures_per_gpu_year"} <= names
 
 
 def test_a_bill_may_mix_routes(library: Library) -> None:

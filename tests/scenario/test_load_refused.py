@@ -41,7 +41,7 @@ CASES: list[tuple[str, str, str, str, str]] = [
     ),
     (RENTED, "repair = 24", "option.rented-h100.repair", "no known field", "did you mean repair_hours?"),
     (RENTED, "pue = 1.4", "option.rented-h100.pue", "no known field", ""),
-    (RENTED, "repair_hours = -3", "option.rented-h100.repair_hours", "within [0.5, 8760]", ""),
+    (RENTED, "repair_hours = -3", "option.rented-h100.repair_hours", "within [2, 8760]", ""),
     (RENTED, "setup_usd = -3", "option.rented-h100.setup_usd", "within [0, 1e9]", "cannot be negative"),
     (RENTED, "share = 60", "option.rented-h100.share", "within (0, 1]", "write 0.6 for 60 %"),
     (RENTED, "share = 0", "option.rented-h100.share", "within (0, 1]", ""),

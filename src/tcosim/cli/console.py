@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
-PIPE_WIDTH = 100
+PIPE_WIDTH = 10_000
+"""A file has no width: tables are as wide as they are; running text is wrapped by the report."""
 NARROWEST, WIDEST = 60, 140
 
 
 def result_console() -> Console:
-    """Console for results; in a pipe or a file it has no colors and a fixed width, so its bytes are the same."""
+    """Console for results; in a pipe or a file it has no colors and its own width, so that its bytes are the same."""
     from rich.console import Console
 
     if not sys.stdout.isatty():

@@ -1,13 +1,18 @@
-"""What the user sees when something goes wrong: one line a problem on stderr, and an exit code.
+"""What the user sees when something goes wrong: one line a problem on stderr, what is kept, and an exit code.
 
-Knows the errors of tcosim and of the system; knows no command.
+Knows the errors of tcosim and of the system; knows no command. A command that has already written something says so
+in a note on the exception (`keeping`); without a note nothing was written.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import textwrap
 import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -19,6 +24,24 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 FAILED, WRONG_INPUT, STOPPED = 1, 2, 130
+NOTHING = "nothing was written"
+
+
+@contextmanager
+def keeping(what: Callable[[], str]) -> Iterator[None]:
+    """Say what is kept if the block is stopped or fails.
+
+    Parameters
+    ----------
+    what : callable
+        Returns it in words, or an empty string for nothing; called only if the block does not end well.
+    """
+    try:
+        yield
+    except BaseException as error:
+        if said := what():
+            error.add_note(said)
+        raise
 
 
 class Guarded(TyperGroup):
@@ -35,8 +58,7 @@ class Guarded(TyperGroup):
             _drop_stdout()
             raise typer.Exit(0) from None
         except KeyboardInterrupt as interrupt:
-            what = str(interrupt) or "nothing was written"
-            typer.echo(f"\nstopped: {what}", err=True)
+            _say(f"\nstopped: {_kept(interrupt)}")
             raise typer.Exit(STOPPED) from None
         except Exception as error:
             if isinstance(error, typer.Abort) or hasattr(error, "exit_code"):  # the parser's own
@@ -45,26 +67,44 @@ class Guarded(TyperGroup):
         return result
 
 
+def _kept(error: BaseException) -> str:
+    return "; ".join(getattr(error, "__notes__", ())) or NOTHING
+
+
+def _say(text: str) -> None:
+    """Write a line to stderr; a terminal gets it broken between words."""
+    if sys.stderr.isatty():
+        width = shutil.get_terminal_size().columns
+        lines = (
+            textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False) or [""]
+            for line in text.split("\n")
+        )
+        text = "\n".join(part for parts in lines for part in parts)
+    typer.echo(text, err=True)
+
+
 def _report(error: Exception, debug: bool) -> NoReturn:
     if debug:
         typer.echo("".join(traceback.format_exception(error)), err=True, nl=False)
     if isinstance(error, InputError):
         for problem in error.problems:
-            typer.echo(f"error: {problem}", err=True)
+            _say(f"error: {problem}")
+        _say(_kept(error))
         raise typer.Exit(WRONG_INPUT) from None
     if isinstance(error, TcosimError):
-        typer.echo(f"error: {error}", err=True)
+        _say(f"error: {error}")
     elif isinstance(error, OSError) and error.strerror:
         about = f": {error.filename}" if error.filename else ""
-        typer.echo(f"error: {error.strerror}{about}", err=True)
+        _say(f"error: {error.strerror}{about}")
         _drop_stdout()
     elif isinstance(error, MemoryError):
-        typer.echo("error: out of memory; ask for fewer futures or threads", err=True)
+        _say("error: out of memory; ask for fewer futures or threads")
     else:
         text = " ".join(str(error).split())
-        typer.echo(f"error: unexpected {type(error).__name__}: {text[:300]}", err=True)
+        _say(f"error: unexpected {type(error).__name__}: {text[:300]}")
         if not debug:
-            typer.echo("this is a bug in tcosim; --debug shows where it happened", err=True)
+            _say("this is a bug in tcosim; --debug shows where it happened")
+    _say(_kept(error))
     raise typer.Exit(FAILED) from None
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tcosim.cli.guard import keeping
 from tcosim.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -83,10 +84,16 @@ def _several(library: Library, keys: list[str], shapes: list[str], as_json: bool
 
 
 def _one(library: Library, quantity: Quantity, plot: bool, png: Path | None, as_json: bool) -> None:
-    from tcosim.report.spread import even_values, spread
-
     if png is not None:
         _write_png(quantity, png)
+    with keeping(lambda: "" if png is None else f"the picture {png} is complete"):
+        _print_one(library, quantity, plot, as_json)
+        sys.stdout.flush()
+
+
+def _print_one(library: Library, quantity: Quantity, plot: bool, as_json: bool) -> None:
+    from tcosim.report.spread import even_values, spread
+
     if as_json:
         _print_json(_quantity_data(library, quantity))
         return
@@ -120,12 +127,16 @@ def _write_png(quantity: Quantity, png: Path) -> None:
         axis=quantity.unit,
     )
     try:
-        write_picture(png, picture)
+        with keeping(lambda: f"{png} may be incomplete" if png.is_file() else ""):
+            write_picture(png, picture)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise InputError(
+        refused = InputError(
             Problem("--png", f"must be a file that can be written ({reason})", str(png), "name another file")
-        ) from error
+        )
+        for note in getattr(error, "__notes__", ()):
+            refused.add_note(note)
+        raise refused from error
     typer.echo(f"wrote {png}", err=True)
 
 

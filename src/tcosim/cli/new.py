@@ -6,11 +6,14 @@ Copies a shipped scenario; knows nothing of its fields.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from tcosim.cli.guard import keeping
 from tcosim.errors import InputError, Problem
 
 
@@ -31,8 +34,9 @@ def new(
         sys.stdout.write(text)
         return
     try:
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        path.touch(exist_ok=False)
+        with _whole_or_gone(path):
+            path.write_text(text, encoding="utf-8", newline="\n")
     except FileExistsError as error:
         raise InputError(
             Problem("path", "must not exist yet", str(path), "remove it or name another file")
@@ -42,8 +46,19 @@ def new(
         raise InputError(
             Problem("path", f"must be a file that can be written ({reason})", str(path), "name another file")
         ) from error
-    sys.stdout.write(f"wrote {path}\n")
+    with keeping(lambda: f"{path} is complete"):
+        sys.stdout.write(f"wrote {path}\n")
+        sys.stdout.flush()
     typer.echo(f"next: edit it, then tcosim check {path} and tcosim run {path}", err=True)
+
+
+@contextmanager
+def _whole_or_gone(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def _template(name: str | None) -> str:

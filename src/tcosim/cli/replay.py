@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tcosim.cli.guard import keeping
 from tcosim.cli.parsing import Problems, future_option, month_option
 from tcosim.errors import InputError, Problem, TcosimError
 
@@ -33,6 +34,11 @@ def replay(
             Problem("--hours", "prints CSV and cannot be combined with --json", None, "take one")
         )
     opened = open_run(run)
+    with keeping(lambda: f"the run folder {run} is unchanged"):
+        _show(opened, sample, month, hours, as_json)
+
+
+def _show(opened: Run, sample: str, month: str | None, hours: bool, as_json: bool) -> None:
     problems = Problems()
     future = problems.collect(lambda: future_option(sample, opened.summary["samples"]), 0)
     chosen = problems.collect(lambda: month_option(month, opened.summary["months"]), None)
@@ -86,9 +92,15 @@ def _compare(opened: Run, replayed: Any) -> None:
         ]
     if differing:
         written_by = opened.summary["tcosim_version"]
+        cause = (
+            f"tcosim {written_by} made the run and this is {__version__}"
+            if written_by != __version__
+            else f"changed code of the same version ({__version__}) or another kind of processor made the run"
+        )
         raise TcosimError(
-            f"future {replayed.future} comes out differently for {', '.join(differing)} than in the run: it was"
-            f" written by tcosim {written_by}, this is {__version__}, or by another processor; run the scenario again"
+            f"future {replayed.future} comes out differently for {', '.join(differing)} than in the run folder:"
+            f" {cause}; run its scenario again to replay it: tcosim run {opened.path / 'scenario.toml'}"
+            f" --seed {opened.summary['seed']} --samples {opened.summary['samples']}"
         )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from tcosim.cli.guard import keeping
 from tcosim.cli.parsing import Problems, samples_option, seed_option, threads_option, volume_option
 
 if TYPE_CHECKING:
@@ -81,17 +82,23 @@ def run(
 
     summary = summarize(dataset)
     written, is_new = _write(target, dataset, loaded, summary, reuse=out is None)
-    try:
-        if as_json:
-            sys.stdout.write(to_json(summary))
-        else:
-            _print(summary, dataset, result_console())
-        sys.stdout.flush()
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"the run folder {written} is complete") from None
     rate = f"{futures / seconds:,.0f} futures/s" if seconds > 0 else ""
-    console.print(f"{futures:,} future{'' if futures == 1 else 's'} in {seconds:.1f} s ({rate})")
-    console.print(f"run folder: {written}{'' if is_new else ' (it was there already)'}")
+
+    def tell_the_work() -> None:
+        console.print(f"{futures:,} future{'' if futures == 1 else 's'} in {seconds:.1f} s ({rate})")
+        console.print(f"run folder: {written}{'' if is_new else ' (it was there already)'}")
+
+    try:
+        with keeping(lambda: f"the run folder {written} is complete"):
+            if as_json:
+                sys.stdout.write(to_json(summary))
+            else:
+                _print(summary, dataset, result_console())
+            sys.stdout.flush()
+    except BrokenPipeError:
+        tell_the_work()
+        raise
+    tell_the_work()
 
 
 def _default_target(scenario: Scenario, seed: int, samples: int) -> Path:
@@ -152,13 +159,15 @@ def _write(
         if _holds(target, summary):
             return target, False
         target = _next_free(target)
-    written = write_run(
-        target,
-        dataset,
-        scenario_toml=resolved_toml(scenario),
-        prices=price_snapshot(scenario),
-        summary=summary,
-    )
+    # The folder gets its name in one step, possibly just before the work is stopped.
+    with keeping(lambda: f"the run folder {target} is complete" if _holds(target, summary) else ""):
+        written = write_run(
+            target,
+            dataset,
+            scenario_toml=resolved_toml(scenario),
+            prices=price_snapshot(scenario),
+            summary=summary,
+        )
     return written, True
 
 

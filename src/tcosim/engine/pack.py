@@ -205,7 +205,14 @@ def _fleet(option: FleetOption) -> dict[str, Row]:
     hours, factor = option.monthly_engineer_hours
     spot = option.spot_interruptions_per_gpu_year if isinstance(option, RentedOption) else None
     platform = [getattr(option, f"{part}_usd_per_month") for part in PLATFORM]
+    # what is bought or reserved cannot stand before it arrives
+    locked = isinstance(option, OwnedOption) or (
+        isinstance(option, RentedOption) and option.contract == "reserved"
+    )
     return {
+        "launch_months": (lambda draw: np.maximum(draw(option.launch_months), draw(option.lead_months)))
+        if locked
+        else (lambda draw: draw(option.launch_months)),
         "failures_per_replica_hour": lambda draw: (
             (draw(option.gpu_failures_per_gpu_year) + draw(spot)) * (option.gpus_per_replica / HOURS_PER_YEAR)
         ),

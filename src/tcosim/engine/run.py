@@ -5,6 +5,7 @@ Knows neither what a block computes nor what is asked of the result.
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 from collections import deque
@@ -22,7 +23,8 @@ from tcosim.engine.totals import GroupSums, Totals, group_sums
 from tcosim.errors import Cancelled, InputError, Problem
 from tcosim.kernels.layout import COMPONENTS, FLEET_USE, LANES, U
 from tcosim.results import dataset as results_dataset
-from tcosim.results.schema import COST_FUTURES, KEPT_FUTURES, QUANTILES
+from tcosim.results.schema import COST_FUTURES, KEPT_FUTURES, QUANTILES, SCRAMBLES
+from tcosim.sampling.design import BITS
 from tcosim.sampling.inputs import InputSampler
 from tcosim.scenario.models import Scenario
 from tcosim.units import HOURS_PER_MONTH
@@ -30,6 +32,7 @@ from tcosim.units import HOURS_PER_MONTH
 BLOCK_FUTURES = 1024
 """Futures a block: 60 ms of work, so that Ctrl-C is quick and calls from Python cost below 2 %."""
 LARGEST_SEED = 2**63 - 1
+MOST_FUTURES = SCRAMBLES * 2**BITS
 
 
 @dataclass
@@ -93,8 +96,8 @@ def _ratio(above: Floats, below: Floats) -> Floats:
 def simulate(
     scenario: Scenario,
     *,
-    samples: int,
-    seed: int = 0,
+    samples: float,
+    seed: float = 0,
     threads: int | None = None,
     block_futures: int | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -106,9 +109,9 @@ def simulate(
     ----------
     scenario : Scenario
         From `tcosim.load`.
-    samples : int
+    samples : int, or float that is whole
         Number of futures, at least 1. A longer run extends a shorter one.
-    seed : int
+    seed : int, or float that is whole
         0 to 2^63 - 1; every value is a seed. Future s depends on (seed, s) alone.
     threads : int, optional
         All usable processors if left out. The result does not depend on it.
@@ -131,6 +134,9 @@ def simulate(
     Cancelled
         If `cancel` was set.
     """
+    if not isinstance(scenario, Scenario):
+        raise InputError(Problem("scenario", "must be a Scenario", scenario, "use tcosim.load(path_or_name)"))
+    samples, seed = as_whole("samples", samples), as_whole("seed", seed)
     _check_arguments(samples, seed, threads, block_futures)
     sampler = InputSampler(scenario.uncertain_inputs(), scenario.correlations, seed)
     packing = pack(scenario)
@@ -187,12 +193,23 @@ def usable_processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def as_whole(field: str, value: float) -> int:
+    """Take a whole number in any type (1e6 is a float); refuse what is none."""
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, (int, float, np.integer, np.floating))
+        or not math.isfinite(value)
+        or value != int(value)
+    ):
+        raise InputError(Problem(field, "must be a whole number", value, "for example 1_000_000"))
+    return int(value)
+
+
 def _check_arguments(samples: int, seed: int, threads: int | None, block_futures: int | None) -> None:
     problems = []
-    if samples < 1:
-        problems.append(
-            Problem("samples", "must be a whole number of at least 1", samples, "for example 1e6")
-        )
+    if not 1 <= samples <= MOST_FUTURES:
+        rule = f"must be a whole number from 1 to {MOST_FUTURES:,}: the Sobol sequences have no more points"
+        problems.append(Problem("samples", rule, samples, "for example 1e6"))
     if not 0 <= seed <= LARGEST_SEED:
         problems.append(Problem("seed", "must be a whole number from 0 to 2^63 - 1", seed, "for example 7"))
     if threads is not None and not 1 <= threads <= 1024:

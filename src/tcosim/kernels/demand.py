@@ -26,15 +26,15 @@ from tcosim.kernels.streams import FULL_SCALE, next_word, normal_pair_32, scaled
  LEVEL, LEVEL_SWING,                       # tokens an hour; level x profile-following
  DAY_FACTOR, DAY_LEVEL, DAY_SWING,         # the part of the burst that a day shares, and the two times it
  DEMAND_0, DEMAND_1,                       # this pair of hours
- FAILING_0, FAILING_1,                     # U x 2^31 for failures: out of reach in an hour with a spike
- MENDING_0, MENDING_1,                     # (1 - U) x 2^31 for repairs
+ FAILING_0, FAILING_1,                     # U x 2^32 for failures: out of reach in an hour with a spike
+ MENDING_0, MENDING_1,                     # (1 - U) x 2^32 for repairs
  TOKENS,                                   # sum over the month
  ) = range(28)
 # fmt: on
 QUANTITIES = 28
 LOG2_E = 1.0 / math.log(2.0)
 
-NEVER = np.float32(2.0**33)
+NEVER = np.float32(2.0**34)
 """Above every chance: an hour that holds a spike holds no failure."""
 TINY = np.float32(1e-30)
 """Added to the spike state each hour. Without it the state decays to denormal numbers: 10 x slower."""

@@ -20,37 +20,44 @@ from tcosim.kernels.demand import (
     at,
 )
 from tcosim.kernels.jit import inlined, kernel
-from tcosim.kernels.layout import HOURS_PER_MONTH, LANES, F, P
+from tcosim.kernels.layout import HOURS_PER_MONTH, LANES, F, P, W
 from tcosim.kernels.streams import FULL_SCALE
 
 # fmt: off
 (ELIGIBLE,                 # q chi
- CAPACITY,                 # tokens an hour of one replica, kappa_m
+ CAPACITY, FULL_CAPACITY,  # tokens an hour of one replica, kappa_m, and of all, N kappa
  REPLICAS, REPLICAS_LEAST, # N_m; what autoscaling keeps at least
  PER_REPLICA,              # headroom / kappa_m
- FAILURE, REPAIR,          # chance an hour, x 2^31
- UP, DOWN,                 # replicas that serve; that are down
+ FAILURE, REPAIR,          # chance an hour, x 2^32
+ REACH,                    # chance of a spike or a failure with no replica down, x 2^32
+ DOWN,                     # replicas that are down
  WAIT_HOURS, WAIT_TOKENS,  # W; W N kappa of this month
  BACKLOG, LAST_DEMAND,
  OVERFLOW, HOURS_OVER, PAID_HOURS,  # sums over the month
- ) = range(16)
+ ) = range(17)
 # fmt: on
-QUANTITIES = 16
+QUANTITIES = 17
 
 ONE = np.float32(1.0)
 ZERO = np.float32(0.0)
-HALF_SCALE = np.float32(2.0**30)
+HALF_SCALE = np.float32(2.0**31)
 
 
 @inlined
-def next_up(failing, mending, chance, replicas, up, failure, repair):
-    """Replicas that serve after this hour's event. All but the numbers of replicas are x 2^31.
+def next_down(failing, mending, reach, down, failure, repair):
+    """Replicas that are down after this hour's event. All but the number of replicas are x 2^32.
 
     A replica that is down cannot fail. `failing` is U, or out of reach after a spike; `mending` is 1 - U.
     """
-    fails = failing < chance + up * failure
-    repaired = mending < min((replicas - up) * repair, HALF_SCALE)
-    return up - (ONE if fails else ZERO) + (ONE if repaired else ZERO)
+    fails = failing < reach - down * failure
+    repaired = mending < min(down * repair, HALF_SCALE)
+    return down + (ONE if fails else ZERO) - (ONE if repaired else ZERO)
+
+
+@inlined
+def left_over(eligible_demand, full_capacity, down, capacity):
+    """Work beyond what the replicas that are up can do in an hour."""
+    return max(eligible_demand - full_capacity + down * capacity, ZERO)
 
 
 @kernel(fastmath=True)
@@ -62,7 +69,7 @@ def fixed_pair(b, f, base):
     b : ndarray of float32, shape (demand.QUANTITIES * LANES,)
         Traffic of the block; read only.
     f : ndarray of float32, shape (fleets * QUANTITIES * LANES,)
-        State of all fleets; of this one UP, OVERFLOW and HOURS_OVER are written.
+        State of all fleets; of this one DOWN, OVERFLOW and HOURS_OVER are written.
     base : uintp
         Where this fleet begins in `f`. A view of its part would be counted up and down in each pair of hours, which
         took half as long as the loop itself.
@@ -71,19 +78,17 @@ def fixed_pair(b, f, base):
     for lane in range(LANES):
         j = np.uintp(lane)
         i = base + j
-        chance = b[at(SPIKE_CHANCE, j)]
         eligible = f[at(ELIGIBLE, i)]
         capacity = f[at(CAPACITY, i)]
-        replicas = f[at(REPLICAS, i)]
+        full = f[at(FULL_CAPACITY, i)]
+        reach = f[at(REACH, i)]
         failure = f[at(FAILURE, i)]
         repair = f[at(REPAIR, i)]
-        up_0 = next_up(
-            b[at(FAILING_0, j)], b[at(MENDING_0, j)], chance, replicas, f[at(UP, i)], failure, repair
-        )
-        up_1 = next_up(b[at(FAILING_1, j)], b[at(MENDING_1, j)], chance, replicas, up_0, failure, repair)
-        over_0 = max(eligible * b[at(DEMAND_0, j)] - up_0 * capacity, ZERO)
-        over_1 = max(eligible * b[at(DEMAND_1, j)] - up_1 * capacity, ZERO)
-        f[at(UP, i)] = up_1
+        down_0 = next_down(b[at(FAILING_0, j)], b[at(MENDING_0, j)], reach, f[at(DOWN, i)], failure, repair)
+        down_1 = next_down(b[at(FAILING_1, j)], b[at(MENDING_1, j)], reach, down_0, failure, repair)
+        over_0 = left_over(eligible * b[at(DEMAND_0, j)], full, down_0, capacity)
+        over_1 = left_over(eligible * b[at(DEMAND_1, j)], full, down_1, capacity)
+        f[at(DOWN, i)] = down_1
         f[at(OVERFLOW, i)] += over_0 + over_1
         f[at(HOURS_OVER, i)] += (ONE if over_0 > ZERO else ZERO) + (ONE if over_1 > ZERO else ZERO)
 
@@ -95,22 +100,20 @@ def queueing_pair(b, f, base):
     for lane in range(LANES):
         j = np.uintp(lane)
         i = base + j
-        chance = b[at(SPIKE_CHANCE, j)]
         eligible = f[at(ELIGIBLE, i)]
         capacity = f[at(CAPACITY, i)]
-        replicas = f[at(REPLICAS, i)]
+        full = f[at(FULL_CAPACITY, i)]
+        reach = f[at(REACH, i)]
         failure = f[at(FAILURE, i)]
         repair = f[at(REPAIR, i)]
         room = f[at(WAIT_TOKENS, i)]
-        up_0 = next_up(
-            b[at(FAILING_0, j)], b[at(MENDING_0, j)], chance, replicas, f[at(UP, i)], failure, repair
-        )
-        up_1 = next_up(b[at(FAILING_1, j)], b[at(MENDING_1, j)], chance, replicas, up_0, failure, repair)
-        rest_0 = max(eligible * b[at(DEMAND_0, j)] + f[at(BACKLOG, i)] - up_0 * capacity, ZERO)
+        down_0 = next_down(b[at(FAILING_0, j)], b[at(MENDING_0, j)], reach, f[at(DOWN, i)], failure, repair)
+        down_1 = next_down(b[at(FAILING_1, j)], b[at(MENDING_1, j)], reach, down_0, failure, repair)
+        rest_0 = left_over(eligible * b[at(DEMAND_0, j)] + f[at(BACKLOG, i)], full, down_0, capacity)
         backlog_0 = min(rest_0, room)
-        rest_1 = max(eligible * b[at(DEMAND_1, j)] + backlog_0 - up_1 * capacity, ZERO)
+        rest_1 = left_over(eligible * b[at(DEMAND_1, j)] + backlog_0, full, down_1, capacity)
         backlog_1 = min(rest_1, room)
-        f[at(UP, i)] = up_1
+        f[at(DOWN, i)] = down_1
         f[at(BACKLOG, i)] = backlog_1
         f[at(OVERFLOW, i)] += (rest_0 - backlog_0) + (rest_1 - backlog_1)
         f[at(HOURS_OVER, i)] += (ONE if rest_0 > ZERO else ZERO) + (ONE if rest_1 > ZERO else ZERO)
@@ -124,7 +127,7 @@ def scaled_replicas(last_demand, per_replica, least, most):
 
 @kernel(fastmath=True)
 def autoscaled_pair(b, f, base):
-    """As `queueing_pair`, for a fleet that follows the demand; DOWN, LAST_DEMAND and PAID_HOURS are written too."""
+    """As `queueing_pair`, for a fleet that follows the demand; LAST_DEMAND and PAID_HOURS are written too."""
     prefer_wide_vectors()
     for lane in range(LANES):
         j = np.uintp(lane)
@@ -142,22 +145,22 @@ def autoscaled_pair(b, f, base):
         demand_1 = eligible * b[at(DEMAND_1, j)]
 
         replicas_0 = scaled_replicas(f[at(LAST_DEMAND, i)], per_replica, least, most)
-        down = min(f[at(DOWN, i)], replicas_0)
-        up_0 = next_up(
-            b[at(FAILING_0, j)], b[at(MENDING_0, j)], chance, replicas_0, replicas_0 - down, failure, repair
-        )
-        rest_0 = max(demand_0 + f[at(BACKLOG, i)] - up_0 * capacity, ZERO)
+        down_0 = next_down(
+            b[at(FAILING_0, j)], b[at(MENDING_0, j)], chance + replicas_0 * failure,
+            min(f[at(DOWN, i)], replicas_0), failure, repair,
+        )  # fmt: skip
+        rest_0 = left_over(demand_0 + f[at(BACKLOG, i)], replicas_0 * capacity, down_0, capacity)
         backlog_0 = min(rest_0, wait * replicas_0)
 
         replicas_1 = scaled_replicas(demand_0, per_replica, least, most)
-        down = min(replicas_0 - up_0, replicas_1)
-        up_1 = next_up(
-            b[at(FAILING_1, j)], b[at(MENDING_1, j)], chance, replicas_1, replicas_1 - down, failure, repair
-        )
-        rest_1 = max(demand_1 + backlog_0 - up_1 * capacity, ZERO)
+        down_1 = next_down(
+            b[at(FAILING_1, j)], b[at(MENDING_1, j)], chance + replicas_1 * failure,
+            min(down_0, replicas_1), failure, repair,
+        )  # fmt: skip
+        rest_1 = left_over(demand_1 + backlog_0, replicas_1 * capacity, down_1, capacity)
         backlog_1 = min(rest_1, wait * replicas_1)
 
-        f[at(DOWN, i)] = replicas_1 - up_1
+        f[at(DOWN, i)] = down_1
         f[at(BACKLOG, i)] = backlog_1
         f[at(LAST_DEMAND, i)] = demand_1
         f[at(OVERFLOW, i)] += (rest_0 - backlog_0) + (rest_1 - backlog_1)
@@ -191,7 +194,7 @@ def start_fleet(f, fleet, levels, first):
 
 
 @kernel
-def start_fleet_month(f, fleet, policy, replicas, capacity, first):
+def start_fleet_month(f, world, fleet, policy, replicas, capacity, first):
     """Set a fleet's size and speed for a month and clear its sums; replicas that are down stay down.
 
     Parameters
@@ -203,12 +206,11 @@ def start_fleet_month(f, fleet, policy, replicas, capacity, first):
     for lane in range(LANES):
         j = np.uintp(lane)
         i = first + lane
-        if not policy[P.autoscale]:
-            f[at(DOWN, j)] = f[at(REPLICAS, j)] - f[at(UP, j)]
         now = replicas[i]
-        down = min(np.float64(f[at(DOWN, j)]), now)
-        f[at(DOWN, j)] = down
-        f[at(UP, j)] = now - down
+        chance = world[W.spikes_per_hour, i] + now * fleet[F.failures_per_replica_hour, i]
+        f[at(DOWN, j)] = min(np.float64(f[at(DOWN, j)]), now)
+        f[at(REACH, j)] = chance * FULL_SCALE
+        f[at(FULL_CAPACITY, j)] = now * capacity[i]
         f[at(REPLICAS, j)] = now
         f[at(REPLICAS_LEAST, j)] = min(np.float64(policy[P.min_replicas]), now)
         f[at(CAPACITY, j)] = capacity[i]

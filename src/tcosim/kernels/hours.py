@@ -177,7 +177,7 @@ def simulate_hours(
             start_month(b, world, levels[:, m], first)
             for k in range(n_fleets):
                 start_fleet_month(
-                    states[k], fleets[:, k], policies[k], replicas[k, :, m], capacity[k, :, m], first
+                    states[k], world, fleets[:, k], policies[k], replicas[k, :, m], capacity[k, :, m], first
                 )
                 backlog_before[k] = states[k, BACKLOG * LANES : (BACKLOG + 1) * LANES]
             sums[:] = 0.0

@@ -117,7 +117,7 @@ def plan_fleets(world, largest_swing, fleets, policies, growth_walk, levels, rep
                     continue
                 sizing = best[m] if locked else capacity[k, i, m]
                 target = needed_replicas(levels[i, m], peak_factor, policy, sizing)
-                if target > ordered:
+                if target > ordered and m + lead < n_months:  # what cannot arrive any more is not ordered
                     orders[k, i, m] += target - ordered
                     for later in range(m + lead, n_months):
                         replicas[k, i, later] += target - ordered

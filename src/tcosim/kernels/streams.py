@@ -23,10 +23,10 @@ MONTHLY = np.uint64(0x4D6F6E74686C79)  # "Monthly"
 LOW_WORD = np.uint64(0xFFFFFFFF)
 TWO_PI = 2.0 * math.pi
 
-FULL_SCALE = np.float32(2.0**31)
-"""Hourly uniforms are kept as U * 2^31, and probabilities with them: one multiplication less an hour."""
-TO_UNIT = np.float32(2.0**-31)
-HALF_CELL = np.float32(2.0**-32)
+FULL_SCALE = np.float32(2.0**32)
+"""Hourly uniforms are kept as U * 2^32, and probabilities with them: one multiplication less an hour."""
+TO_UNIT = np.float32(2.0**-32)
+HALF_CELL = np.float32(2.0**-33)
 TO_QUARTER = np.float32(2.0**-31)
 MINUS_TWO_LN_2 = np.float32(-2.0 * math.log(2.0))
 
@@ -92,21 +92,21 @@ def next_word(s0, s1, s2, s3):
 
 @inlined
 def scaled_uniform(word):
-    """U * 2^31 for U in [0, 1], float32: exact near 0, where the rare events are, rounded near 1."""
-    return np.float32(np.int32(word >> np.uint32(1)))
+    """U * 2^32 for U in [0, 1], float32: exact near 0, where the rare events are, rounded near 1."""
+    return np.float32(word)
 
 
 @inlined
 def normal_pair_32(radius_word, angle_word, sd):
     """Two independent normals of standard deviation `sd` in float32 from two words (Box-Muller, right half circle).
 
-    The sine covers both signs, the cosine gets its sign from the one bit of the radius word that the radius does not
-    use. Two normals of one pair cost half of two by the inverse CDF. Replacing the square root by a bit trick and
-    Newton steps was 1.15 x slower: the square root runs beside the multiplications.
+    The sine covers both signs; the cosine gets its sign from the lowest bit of the angle word, which is rounded away in
+    all but the smallest angles. Two normals of one pair cost half of two by the inverse CDF. Replacing the square root
+    by a bit trick and Newton steps was 1.15 x slower: the square root runs beside the multiplications.
     """
     u = scaled_uniform(radius_word) * TO_UNIT + HALF_CELL
     # u is at most 1, where log2_32 is exactly 0, so the root is never of a negative number
     radius = sd * sqrt32(MINUS_TWO_LN_2 * log2_32(u))
     quarter = np.float32(np.int32(angle_word)) * TO_QUARTER
-    signed = int_as_float(np.int32(float_as_int(radius) ^ np.int32(radius_word << np.uint32(31))))
+    signed = int_as_float(np.int32(float_as_int(radius) ^ np.int32(angle_word << np.uint32(31))))
     return radius * sin_quarter_32(quarter), signed * cos_quarter_32(quarter)

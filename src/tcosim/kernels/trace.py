@@ -25,15 +25,17 @@ from tcosim.kernels.fleet import (
     DOWN,
     ELIGIBLE,
     FAILURE,
+    FULL_CAPACITY,
     LAST_DEMAND,
     PER_REPLICA,
+    REACH,
     REPAIR,
     REPLICAS,
     REPLICAS_LEAST,
-    UP,
     WAIT_HOURS,
     WAIT_TOKENS,
-    next_up,
+    left_over,
+    next_down,
     scaled_replicas,
     start_fleet_month,
 )  # fmt: skip
@@ -53,38 +55,40 @@ def trace_hour(hour_demand, failing, mending, chance, f, lane, policy, before, o
 
     Parameters
     ----------
-    before : ndarray of float32, shape (4,)
-        Replicas up, replicas down, backlog, demand of the hour before; updated.
+    before : ndarray of float32, shape (3,)
+        Replicas down, backlog and demand of the hour before; updated.
     out : ndarray of float64, shape (len(HOUR_ROWS),)
     """
     j = np.uintp(lane)
     capacity = f[at(CAPACITY, j)]
     eligible_demand = f[at(ELIGIBLE, j)] * hour_demand
+    failure = f[at(FAILURE, j)]
     if policy[P.autoscale]:
         replicas = scaled_replicas(
-            before[3], f[at(PER_REPLICA, j)], f[at(REPLICAS_LEAST, j)], f[at(REPLICAS, j)]
+            before[2], f[at(PER_REPLICA, j)], f[at(REPLICAS_LEAST, j)], f[at(REPLICAS, j)]
         )
-        up = replicas - min(before[1], replicas)
+        reach = chance + replicas * failure
+        full = replicas * capacity
         room = f[at(WAIT_HOURS, j)] * capacity * replicas
     else:
         replicas = f[at(REPLICAS, j)]
-        up = before[0]
+        reach = f[at(REACH, j)]
+        full = f[at(FULL_CAPACITY, j)]
         room = f[at(WAIT_TOKENS, j)]
     if not policy[P.waits]:
         room = ZERO
-    up = next_up(failing, mending, chance, replicas, up, f[at(FAILURE, j)], f[at(REPAIR, j)])
-    rest = max(eligible_demand + before[2] - up * capacity, ZERO)
+    down = next_down(failing, mending, reach, min(before[0], replicas), failure, f[at(REPAIR, j)])
+    rest = left_over(eligible_demand + before[1], full, down, capacity)
     backlog = min(rest, room)
     out[0] = eligible_demand
-    out[1] = max(np.float64(eligible_demand) + np.float64(before[2]) - np.float64(rest), 0.0)
+    out[1] = max(np.float64(eligible_demand) + np.float64(before[1]) - np.float64(rest), 0.0)
     out[2] = backlog
     out[3] = np.float64(rest) - np.float64(backlog)
     out[4] = replicas
-    out[5] = replicas - up
-    before[0] = up
-    before[1] = replicas - up
-    before[2] = backlog
-    before[3] = eligible_demand
+    out[5] = down
+    before[0] = down
+    before[1] = backlog
+    before[2] = eligible_demand
 
 
 @kernel
@@ -109,20 +113,21 @@ def trace_hours(
     states = np.empty((n_fleets, fleet.QUANTITIES * LANES), np.float32)
     flat = states.reshape(-1)
     kinds = fleet_kinds(policies)
-    before = np.empty((n_fleets, 4), np.float32)
+    before = np.empty((n_fleets, 3), np.float32)
     start_block(b, states, seed, first_future, world, fleets, levels, 0)
     for m in range(levels.shape[1]):
         start_month(b, world, levels[:, m], 0)
         for k in range(n_fleets):
-            start_fleet_month(states[k], fleets[:, k], policies[k], replicas[k, :, m], capacity[k, :, m], 0)
+            start_fleet_month(
+                states[k], world, fleets[:, k], policies[k], replicas[k, :, m], capacity[k, :, m], 0
+            )
         for hour in range(m * HOURS_PER_MONTH, (m + 1) * HOURS_PER_MONTH, 2):
             if hour % HOURS_PER_DAY == 0:
                 begin_day(b, hour)
             for k in range(n_fleets):
-                before[k, 0] = states[k, UP * LANES + lane]
-                before[k, 1] = states[k, DOWN * LANES + lane]
-                before[k, 2] = states[k, BACKLOG * LANES + lane]
-                before[k, 3] = states[k, LAST_DEMAND * LANES + lane]
+                before[k, 0] = states[k, DOWN * LANES + lane]
+                before[k, 1] = states[k, BACKLOG * LANES + lane]
+                before[k, 2] = states[k, LAST_DEMAND * LANES + lane]
             demand_pair(b, swings[hour % HOURS_PER_WEEK], swings[(hour + 1) % HOURS_PER_WEEK])
             chance = b[SPIKE_CHANCE * LANES + lane]
             tokens[hour] = b[DEMAND_0 * LANES + lane]

@@ -10,15 +10,16 @@ from collections.abc import Sequence
 
 from numpy.typing import ArrayLike
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
-from rich.table import Table
+from rich.constrain import Constrain
+from rich.table import Table as Grid
 from rich.text import Text
 
 from tcosim.report import rounding
 from tcosim.report.histogram import Bin, bins
-from tcosim.report.lines import is_plain, print_blocks
+from tcosim.report.lines import INDENT, PROSE_WIDTH, indented, is_plain, print_blocks, prose
 from tcosim.report.quantity_table import Line, quantity_table, short
 from tcosim.report.spread import Spread
+from tcosim.report.table import LEFT, RIGHT, Column, Table
 from tcosim.scenario.entries import Quantity, Shape, Source
 from tcosim.scenario.write import distribution_items
 
@@ -36,8 +37,8 @@ def print_list(rows: Sequence[tuple[Quantity, Spread]], shapes: Sequence[Shape],
     blocks: list[RenderableType] = [table] if rows else []
     if shapes:
         names = ", ".join(f"shape.{shape.name}" for shape in shapes)
-        blocks.append(Text(f"Shapes of the week: {names}"))
-    blocks.append(Text("One of them, with its source: tcosim inputs KEY", style="dim"))
+        blocks.append(prose(f"Shapes of the week: {names}"))
+    blocks.append(prose("One of them, with its source: tcosim inputs KEY", "dim"))
     print_blocks(blocks, console)
 
 
@@ -55,16 +56,12 @@ def print_quantity(
         ("can occur", f"{short(figures.low)} to {short(figures.high)}"),
     ]
     blocks: list[RenderableType] = [
-        Group(Text(quantity.key, style="bold"), Text(quantity.meaning)),
+        Group(prose(quantity.key, "bold"), prose(quantity.meaning)),
         _facts(facts),
         *_origin(quantity, sources),
     ]
     if related:
-        blocks.append(
-            Group(
-                Text("Correlations", style="bold"), *(Padding(Text(line), (0, 0, 0, 2)) for line in related)
-            )
-        )
+        blocks.append(Group(prose("Correlations", "bold"), *(indented(Text(line)) for line in related)))
     print_blocks(blocks, console)
 
 
@@ -72,14 +69,14 @@ def print_shape(shape: Shape, sources: Sequence[Source], console: Console) -> No
     """Print a shape of the week as one row of bars a day, midnight to midnight."""
     levels = ASCII_LEVELS if is_plain(console) else LEVELS
     largest = max(shape.values)
-    grid = Table.grid(padding=(0, 2, 0, 0))
+    rows = []
     for number, day in enumerate(DAYS):
         hours = shape.values[24 * number : 24 * (number + 1)]
         drawn = "".join(levels[math.ceil((len(levels) - 1) * value / largest)] for value in hours)
-        grid.add_row(day, Text(drawn), f"mean {sum(hours) / 24:.2f}, highest {max(hours):.2f}")
+        rows.append((day, drawn, f"mean {sum(hours) / 24:.2f}, highest {max(hours):.2f}"))
     blocks: list[RenderableType] = [
-        Group(Text(f"shape.{shape.name}", style="bold"), Text(shape.meaning)),
-        Padding(grid, (0, 0, 0, 2)),
+        Group(prose(f"shape.{shape.name}", "bold"), prose(shape.meaning)),
+        Table((Column(), Column(), Column()), rows, 2, INDENT),
         *_origin(shape, sources),
     ]
     print_blocks(blocks, console)
@@ -90,14 +87,13 @@ def print_density(values: ArrayLike, unit: str, console: Console) -> None:
     cell = ASCII_BAR if is_plain(console) else BAR
     found = bins(values, DENSITY_ROWS)
     largest = max(one.share for one in found)
-    grid = Table.grid(padding=(0, 1, 0, 0))
-    for side in ("right", "left", "right", "left"):
-        grid.add_column(justify="right" if side == "right" else "left")
+    rows = []
     for one in found:
         cells = max(round(BAR_CELLS * one.share / largest), 1 if one.share > 0 else 0)
-        grid.add_row(*_edges(one), f"{cell * cells} {rounding.percent(one.share, -1)}" if one.share else "")
+        rows.append((*_edges(one), f"{cell * cells} {rounding.percent(one.share, -1)}" if one.share else ""))
+    columns = [Column("", side) for side in (RIGHT, LEFT, RIGHT, LEFT)]
     console.file.write("\n")
-    print_blocks([Group(Text(f"Spread, {unit}", style="bold"), Padding(grid, (0, 0, 0, 2)))], console)
+    print_blocks([Group(prose(f"Spread, {unit}", "bold"), Table(columns, rows, indent=INDENT))], console)
 
 
 def _edges(one: Bin) -> tuple[str, str, str]:
@@ -118,23 +114,27 @@ def _origin(entry: Quantity | Shape, sources: Sequence[Source]) -> list[Renderab
     if sources:
         blocks.append(
             Group(
-                Text("Sources", style="bold"),
-                *(Padding(Text(source_line(source)), (0, 0, 0, 2)) for source in sources),
+                prose("Sources", "bold"),
+                *(line for source in sources for line in _source_lines(source)),
             )
         )
     return blocks
 
 
-def source_line(source: Source) -> str:
-    """Title, publisher, date and address in one line."""
-    parts = [source.title, source.publisher, source.date, source.url]
-    return ", ".join(part for part in parts if part)
+def _source_lines(source: Source) -> list[RenderableType]:
+    """Title, publisher and date; the address on a line of its own, which is never broken."""
+    lines = [
+        indented(Text(", ".join(part for part in (source.title, source.publisher, source.date) if part)))
+    ]
+    if source.url:
+        lines.append(Text(f"{' ' * 2 * INDENT}{source.url}", no_wrap=True, overflow="ignore"))
+    return lines
 
 
 def _facts(facts: Sequence[tuple[str, str]]) -> RenderableType:
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(style="dim")
+    grid = Grid.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
     for name, value in facts:
         grid.add_row(name, Text(value))
-    return grid
+    return Constrain(grid, PROSE_WIDTH)

@@ -52,6 +52,8 @@ class SavingHistogram:
     option: str
     baseline: str
     bins: list[Bin]
+    place: int
+    """Decimal place of the shares, in percent, that the number of futures supports."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def run_report(summary: dict[str, Any], baseline: str, savings: NDArray[Any] | N
     headline, samples = summary["headline"], summary["samples"]
     histogram = None
     if headline is not None and savings is not None:
-        histogram = SavingHistogram(headline["option"], headline["baseline"], bins(savings))
+        histogram = _histogram(headline, savings)
     futures = f"{samples:,} future{'' if samples == 1 else 's'}"
     return RunReport(
         title=summary["scenario_name"],
@@ -94,7 +96,7 @@ def run_report(summary: dict[str, Any], baseline: str, savings: NDArray[Any] | N
         sentences=[text for text in (board_sentence(summary), money_sentence(summary)) if text],
         baseline=baseline,
         probabilities=[row for row in map(_probability_row, summary["options"]) if row is not None],
-        options=[_option_row(option) for option in summary["options"]],
+        options=_option_rows(summary),
         histogram=histogram,
         notes=_notes(samples),
     )
@@ -108,34 +110,63 @@ def _probability_row(option: dict[str, Any]) -> ProbabilityRow | None:
     return ProbabilityRow(option["name"], share, value, interval)
 
 
-def _option_row(option: dict[str, Any]) -> OptionRow:
-    npv = option["npv_usd"]
-    cheapest, _ = rounding.percent_with_interval(
-        option["probability_cheapest"], *option["probability_cheapest_ci95"]
+def _histogram(headline: dict[str, Any], savings: NDArray[Any]) -> SavingHistogram:
+    found = bins(savings)
+    place = rounding.share_place(max(one.share for one in found), len(savings))
+    return SavingHistogram(
+        headline["option"], headline["baseline"], found, 0 if place is None else min(0, max(-1, place))
     )
+
+
+def _option_rows(summary: dict[str, Any]) -> list[OptionRow]:
+    options = summary["options"]
+    # One number of decimals for the column: that of the least certain share.
+    widest = max((high - low for low, high in (option["probability_cheapest_ci95"] for option in options)))
+    cheapest_place = max(-1, min(0, rounding.last_place(0.0, 100 * widest) or 0))
+    return [_option_row(option, summary["samples"], cheapest_place) for option in options]
+
+
+def _option_row(option: dict[str, Any], samples: int, cheapest_place: int) -> OptionRow:
+    npv, monthly = option["npv_usd"], option["usd_per_month"]
+    place = rounding.spread_place(npv["p5"], npv["p95"], samples)
+    price_place = _price_place(option, samples)
     hours = option["hours_over_capacity"]
     return OptionRow(
         option=option["name"],
-        mean=rounding.tight(npv["mean"]),
-        p5=rounding.tight(npv["p5"]),
-        p50=rounding.tight(npv["p50"]),
-        p95=rounding.tight(npv["p95"]),
-        usd_per_month=rounding.tight(option["usd_per_month"]["p50"]),
-        reserved=_price(option["usd_per_million_tokens"]),
-        usage=_price(option["usd_per_million_tokens_usage_basis"]),
+        mean=rounding.tight(npv["mean"], place),
+        p5=rounding.tight(npv["p5"], place),
+        p50=rounding.tight(npv["p50"], place),
+        p95=rounding.tight(npv["p95"], place),
+        usd_per_month=rounding.tight(
+            monthly["p50"], rounding.spread_place(monthly["p5"], monthly["p95"], samples)
+        ),
+        reserved=_price(option["usd_per_million_tokens"], price_place),
+        usage=_price(option["usd_per_million_tokens_usage_basis"], price_place),
         utilization=NOTHING if option["utilization"] is None else rounding.percent(option["utilization"], 0),
         hours_over_capacity=NOTHING if hours is None else _hours(hours),
-        cheapest=cheapest,
+        cheapest=rounding.percent(option["probability_cheapest"], cheapest_place),
     )
 
 
-def _price(usd: float) -> str:
-    """USD per million tokens: cents below 100, three digits above."""
-    return f"{usd:.2f}" if abs(usd) < 99.995 else rounding.tight(usd)
+def _price(usd: float, place: int | None) -> str:
+    """USD per million tokens; cents at most."""
+    return rounding.tight(usd, -2 if place is None else max(-2, place))
+
+
+def _price_place(option: dict[str, Any], samples: int) -> int | None:
+    """Decimal place of the prices: as certain, relative to its size, as the present value."""
+    npv = option["npv_usd"]
+    if npv["mean"] == 0:
+        return None
+    scale = abs(option["usd_per_million_tokens"] / npv["mean"])
+    return rounding.spread_place(npv["p5"] * scale, npv["p95"] * scale, samples)
 
 
 def _hours(hours: float) -> str:
-    return f"{hours:.1f}" if hours < 99.95 else f"{hours:.0f}"
+    """Hours a month: tenths below ten."""
+    if 0 < hours < 0.05:
+        return "<0.1"
+    return f"{hours:.1f}" if 0 < hours < 9.95 else f"{hours:.0f}"
 
 
 def _notes(samples: int) -> list[str]:

@@ -5,15 +5,14 @@ Knows names and figures; knows neither the library nor scenarios.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rich.table import Table
 from rich.text import Text
 
-from tcosim.report import rounding
 from tcosim.report.spread import Spread
+from tcosim.report.table import LEFT, RIGHT, Column, Table
+from tcosim.units import format_quantity
 
 WORD_WIDTH = 96
 """A narrower table leaves out the last word."""
@@ -32,23 +31,25 @@ class Line:
 
 def quantity_table(lines: Sequence[Line], head: str, word: str, width: int) -> Table:
     """Return the table; names are never broken, since a broken one cannot be searched for."""
-    table = Table(box=None, pad_edge=False, padding=(0, 1), collapse_padding=True, header_style="bold")
-    table.add_column(head, no_wrap=True, min_width=max((len(line.name) for line in lines), default=0))
-    for percentile in SHOWN:
-        table.add_column(f"P{percentile}", justify="right", no_wrap=True)
-    table.add_column("unit", no_wrap=True, overflow="ellipsis", max_width=22)
     worded = width >= WORD_WIDTH
-    if worded:
-        table.add_column(word, no_wrap=True, style="dim")
-    for line in lines:
-        levels = (short(line.figures.percentiles[percentile], 3) for percentile in SHOWN)
-        last = (line.word,) if worded else ()
-        table.add_row(Text(line.name), *levels, Text(line.unit), *last)
-    return table
+    columns = [
+        Column(head),
+        *(Column(f"P{percentile}", RIGHT) for percentile in SHOWN),
+        Column("unit"),
+        *([Column(word, LEFT, "dim")] if worded else []),
+    ]
+    rows: list[list[str | Text]] = [
+        [
+            line.name,
+            *(short(line.figures.percentiles[percentile]) for percentile in SHOWN),
+            line.unit,
+            *([line.word] if worded else []),
+        ]
+        for line in lines
+    ]
+    return Table(columns, rows)
 
 
-def short(value: float, digits: int = 4) -> str:
-    """Four digits or so, with a scale letter from ten thousand on; no trailing zeros."""
-    if math.isinf(value):
-        return "no limit"
-    return f"{value:.{digits}g}" if abs(value) < 10_000 else rounding.tight(value)
+def short(value: float) -> str:
+    """Three digits at most."""
+    return format_quantity(value)

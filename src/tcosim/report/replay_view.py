@@ -6,20 +6,20 @@ Knows the Datasets of a replay; simulates nothing.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import xarray as xr
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
 
 from tcosim.report import rounding
-from tcosim.report.lines import print_blocks
+from tcosim.report.lines import INDENT, print_blocks, prose
+from tcosim.report.quantity_table import short
+from tcosim.report.table import RIGHT, Column, Table
 from tcosim.units import HOURS_PER_MONTH
 
-NOTHING = "-"
+HEAD_WIDTH = 16
+"""Longer names of options are broken in headings."""
 
 
 def print_months(
@@ -33,50 +33,95 @@ def print_months(
     console: Console,
 ) -> None:
     """Print one future: its present values, its months (or one of them) and the inputs that were drawn for it."""
-    blocks: list[RenderableType] = [Text(title, style="bold"), _npv(npv, baseline), _months(months, month)]
+    blocks: list[RenderableType] = [
+        prose(title, "bold"),
+        _npv(npv, baseline),
+        *_months(months, month, console.width),
+    ]
     if inputs:
-        grid = Table.grid(padding=(0, 2, 0, 0))
-        grid.add_column(overflow="fold")
-        grid.add_column(justify="right")
-        for name, value in inputs.items():
-            grid.add_row(name, f"{value:.5g}")
-        blocks.append(Group(Text("Drawn inputs", style="bold"), Padding(grid, (0, 0, 0, 2))))
+        rows = [(name, short(value)) for name, value in inputs.items()]
+        blocks.append(
+            Group(prose("Drawn inputs", "bold"), Table((Column(), Column("", RIGHT)), rows, 2, INDENT))
+        )
     print_blocks(blocks, console)
 
 
 def _npv(npv: dict[str, float], baseline: str) -> RenderableType:
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(overflow="fold")
-    grid.add_column(justify="right")
-    grid.add_column()
     cheapest = min(npv, key=lambda name: npv[name])
+    rows = []
     for name, value in npv.items():
         saving = npv[baseline] - value
         against = "baseline" if name == baseline else f"{'saves' if saving >= 0 else 'costs'} "
         if name != baseline:
             against += rounding.usd(abs(saving)) + ("" if saving >= 0 else " more")
         mark = ", the cheapest" if name == cheapest else ""
-        grid.add_row(name, rounding.usd(value), Text(f"{against}{mark}", style="dim"))
-    return Group(Text("Present value of all costs", style="bold"), Padding(grid, (0, 0, 0, 2)))
+        rows.append((name, rounding.usd(value), f"{against}{mark}"))
+    table = Table((Column(), Column("", RIGHT), Column("", style="dim")), rows, 2, INDENT)
+    return Group(prose("Present value of all costs", "bold"), table)
 
 
-def _months(months: xr.Dataset, month: int | None) -> RenderableType:
+def _months(months: xr.Dataset, month: int | None, width: int) -> list[RenderableType]:
+    """One table if it fits, else several that each begin with the month."""
     names = [str(name) for name in months["option"].values]
-    table = Table(box=None, pad_edge=False, padding=(0, 1), collapse_padding=True, header_style="bold")
-    table.add_column("month", justify="right", vertical="bottom")
-    table.add_column("tokens", justify="right", vertical="bottom")
-    for name in names:
-        table.add_column(f"{name}\nUSD", justify="right", overflow="fold", vertical="bottom")
     fleets = [name for name in names if not math.isnan(float(months["replicas"].sel(option=name)[0]))]
-    for name in fleets:
-        table.add_column(f"{name}\nreplicas", justify="right", overflow="fold", vertical="bottom")
-    chosen = range(months.sizes["month"]) if month is None else (month,)
-    for index in chosen:
-        here = months.isel(month=index)
-        costs = (rounding.tight(float(here["cost"].sel(option=name))) for name in names)
-        replicas = (f"{float(here['replicas'].sel(option=name)):.0f}" for name in fleets)
-        table.add_row(str(index), rounding.tight(float(here["tokens"])), *costs, *replicas)
-    return table
+    chosen = list(range(months.sizes["month"]) if month is None else (month,))
+    first = [
+        (Column("month", RIGHT), [str(index) for index in chosen]),
+        (
+            Column("tokens", RIGHT),
+            [rounding.tight(float(months["tokens"][index])) for index in chosen],
+        ),
+    ]
+    costs, replicas = (
+        [
+            (
+                Column(f"{_folded(name)}\n{what}", RIGHT),
+                [written(float(months[variable].sel(option=name)[index])) for index in chosen],
+            )
+            for name in of
+        ]
+        for what, variable, of, written in (
+            ("USD", "cost", names, rounding.tight),
+            ("replicas", "replicas", fleets, _whole),
+        )
+    )
+    whole = _table([*first, *costs, *replicas])
+    if whole.natural_width() <= width:
+        return [whole]
+    return [_table([*first, *part]) for group in (costs, replicas) for part in _fitting(first, group, width)]
+
+
+Filled = tuple[Column, list[str]]
+
+
+def _table(columns: Sequence[Filled]) -> Table:
+    return Table([column for column, _ in columns], list(zip(*(cells for _, cells in columns), strict=True)))
+
+
+def _fitting(first: list[Filled], columns: list[Filled], width: int) -> Iterator[list[Filled]]:
+    """Yield the columns in parts that fit, with those that come first, into a width; at least one each."""
+    part: list[Filled] = []
+    for column in columns:
+        if part and _table([*first, *part, column]).natural_width() > width:
+            yield part
+            part = []
+        part.append(column)
+    if part:
+        yield part
+
+
+def _folded(name: str) -> str:
+    """Break a long name into lines, behind a hyphen where there is one."""
+    lines = []
+    while len(name) > HEAD_WIDTH:
+        cut = name.rfind("-", HEAD_WIDTH // 2, HEAD_WIDTH) + 1 or HEAD_WIDTH
+        lines.append(name[:cut])
+        name = name[cut:]
+    return "\n".join([*lines, name])
+
+
+def _whole(value: float) -> str:
+    return f"{value:.0f}"
 
 
 def replay_data(

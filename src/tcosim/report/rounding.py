@@ -74,18 +74,24 @@ def usd(value: float, low: float = math.nan, high: float = math.nan) -> str:
 
     ``"$50.0 k"``, ``"-$1.23 M"``; at most four significant digits.
     """
-    sign = "-" if value < 0 else ""
     place = last_place(low / 2, high / 2)
-    size = abs(value)
     if place is None:
-        return f"{sign}${spaced(size)}"
+        return f"{'-' if value < 0 else ''}${spaced(abs(value))}"
+    digits, letter = _at_place(abs(value), place, 4)
+    if float(digits) == 0:
+        return "$0"
+    return f"{'-' if value < 0 else ''}${digits}{' ' + letter if letter else ''}"
+
+
+def _at_place(size: float, place: int, most: int) -> tuple[str, str]:
+    """Write a size >= 0 down to a decimal place, with ``most`` significant digits at most, and its scale letter."""
     rounded = round(size / 10.0**place) * 10.0**place
     if rounded == 0:
-        return "$0"
+        return "0", ""
     letter, scale = next((pair for pair in SCALES if rounded >= pair[1]), SCALES[-1])
-    leading = math.floor(math.log10(rounded) + 1e-12)
-    decimals = max(0, min(round(math.log10(scale)) - place, 3 - leading + round(math.log10(scale))))
-    return f"{sign}${rounded / scale:.{decimals}f}{' ' + letter if letter else ''}"
+    exponent, leading = round(math.log10(scale)), math.floor(math.log10(rounded) + 1e-12)
+    decimals = max(0, min(exponent - place, most - 1 - leading + exponent))
+    return f"{rounded / scale:.{decimals}f}", letter
 
 
 def spaced(size: float) -> str:
@@ -93,14 +99,42 @@ def spaced(size: float) -> str:
     return format_count(size)
 
 
-def tight(size: float) -> str:
-    """Three significant digits with a scale letter, for a column: ``"1.23M"``."""
-    return format_count(size).replace(" ", "")
+def tight(value: float, place: int | None = None) -> str:
+    """Three significant digits with a scale letter, for a column: ``"1.23M"``; fewer if the place asks for it.
+
+    The leading digit is always shown.
+    """
+    if place is None or not math.isfinite(value) or value == 0:
+        return format_count(value).replace(" ", "")
+    leading = math.floor(math.log10(abs(value)) + 1e-12)
+    digits, letter = _at_place(abs(value), min(place, leading), 3)
+    return f"{'-' if value < 0 else ''}{digits}{letter}"
+
+
+def spread_place(p5: float, p95: float, samples: int) -> int | None:
+    """Decimal place that figures of one quantity support, from how far its futures spread and how many there are.
+
+    A yardstick, not an interval: half the width of the interval is between 0.6 (mean) and more than once (outer
+    percentiles) the distance of the percentiles over the root of the number of futures.
+    """
+    half = (p95 - p5) / math.sqrt(samples)
+    return last_place(0.0, half)
+
+
+def share_place(share: float, samples: int) -> int | None:
+    """Decimal place of a percentage that a share counted in so many futures supports."""
+    half = 2 * 100 * math.sqrt(share * (1 - share) / samples)
+    return last_place(-half, half)
 
 
 def volume(tokens: float) -> str:
     """Write a number of tokens as people say it: ``"3 billion"``, ``"250 million"``, ``"1.25 trillion"``."""
     for word, scale in (("trillion", 1e12), ("billion", 1e9), ("million", 1e6), ("thousand", 1e3)):
         if tokens >= scale * (1 - 1e-9):
-            return f"{tokens / scale:.4g} {word}"
-    return f"{tokens:.4g}"
+            return f"{_four_digits(tokens / scale)} {word}"
+    return _four_digits(tokens)
+
+
+def _four_digits(value: float) -> str:
+    rounded = float(f"{value:.4g}")
+    return f"{rounded:,.10g}" if 1e-4 <= rounded < 1e9 else f"{rounded:.4g}"

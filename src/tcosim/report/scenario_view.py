@@ -6,13 +6,12 @@ Knows declared scenarios; judges nothing.
 from __future__ import annotations
 
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
-from tcosim.report.lines import print_blocks
+from tcosim.report.lines import INDENT, print_blocks, prose
 from tcosim.report.quantity_table import Line, quantity_table
 from tcosim.report.spread import spread
+from tcosim.report.table import LEFT, Column, Table
 from tcosim.scenario.models import Scenario
 
 
@@ -20,9 +19,11 @@ def print_scenario(*, title: str, setting: str, scenario: Scenario, console: Con
     """Print the options and the uncertain inputs of a scenario."""
     inputs = scenario.uncertain_inputs()
     defaulted = len(scenario.defaulted)
-    options = Table.grid(padding=(0, 2, 0, 0))
-    for option in scenario.options:
-        options.add_row(option.name, option.kind, Text(getattr(option, "label", "") or "", style="dim"))
+    options = [
+        (option.name, option.kind, " ".join((getattr(option, "label", "") or "").split()))
+        for option in scenario.options
+    ]
+    columns = (Column(), Column(), Column("", LEFT, "dim", wraps=True))
     lines = [
         Line(
             quantity.name,
@@ -33,19 +34,17 @@ def print_scenario(*, title: str, setting: str, scenario: Scenario, console: Con
         for quantity in inputs
     ]
     blocks: list[RenderableType] = [
-        Group(Text(title, style="bold"), Text(setting, style="dim")),
-        Group(Text("Options", style="bold"), Padding(options, (0, 0, 0, 2))),
+        Group(prose(title, "bold"), prose(setting, "dim")),
+        Group(Text("Options", style="bold"), Table(columns, options, 2, INDENT)),
     ]
     if inputs:
-        head = Text(
-            f"Uncertain inputs: {len(inputs)}, correlations: {len(scenario.correlations)}", style="bold"
-        )
+        head = prose(f"Uncertain inputs: {len(inputs)}, correlations: {len(scenario.correlations)}", "bold")
         blocks.append(Group(head, quantity_table(lines, "input", "from", console.width)))
     blocks.append(
-        Text(
+        prose(
             f"{defaulted} field{'' if defaulted == 1 else 's'} left to the defaults of the library;"
             " every one is written out by: tcosim check --resolved",
-            style="dim",
+            "dim",
         )
     )
     print_blocks(blocks, console)

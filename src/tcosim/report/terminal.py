@@ -1,7 +1,7 @@
 """The report of a run on a terminal or in a pipe.
 
 Draws content objects with rich; decides nothing about what is said. The same content gives the same bytes when the
-console is not a terminal: no clock, no paths, a fixed width.
+console is not a terminal: no clock, no paths, running text wrapped at a fixed width, tables as wide as they are.
 """
 
 from __future__ import annotations
@@ -9,14 +9,13 @@ from __future__ import annotations
 import math
 
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from tcosim.report import rounding
 from tcosim.report.content import OptionRow, ProbabilityRow, RunReport, SavingHistogram
 from tcosim.report.histogram import Bin
-from tcosim.report.lines import is_plain, print_blocks
+from tcosim.report.lines import INDENT, is_plain, print_blocks, prose
+from tcosim.report.table import LEFT, RIGHT, Column, Table
 
 BAR = 24
 LOSS, GAIN = "\u2591", "\u2588"
@@ -27,85 +26,70 @@ def print_report(report: RunReport, console: Console) -> None:
     """Print a report."""
     plain = is_plain(console)
     blocks: list[RenderableType] = [
-        Group(Text(report.title, style="bold"), Text(report.setting, style="dim")),
-        Group(
-            *(Text(text, style="bold" if index == 0 else "") for index, text in enumerate(report.sentences))
-        ),
+        Group(prose(report.title, "bold"), prose(report.setting, "dim")),
+        Group(*(prose(text, "bold" if index == 0 else "") for index, text in enumerate(report.sentences))),
     ]
     if report.probabilities:
         blocks.append(_probabilities(report.baseline, report.probabilities, plain))
     blocks.append(_options(report.options))
     if report.histogram is not None:
         blocks.append(_histogram(report.histogram, plain))
-    blocks.extend(Text(note, style="dim") for note in report.notes)
+    blocks.extend(prose(note, "dim") for note in report.notes)
     print_blocks(blocks, console)
 
 
-def _grid(*columns: str) -> Table:
-    """Table without lines; each column is "left" or "right"."""
-    table = Table.grid(padding=(0, 2, 0, 0))
-    for side in columns:
-        table.add_column(justify="right" if side == "right" else "left", overflow="fold")
-    return table
-
-
 def _probabilities(baseline: str, rows: list[ProbabilityRow], plain: bool) -> RenderableType:
-    grid = _grid("left", "right", "left", "left")
-    for row in rows:
-        grid.add_row(row.option, row.value, f"({row.interval})", _bar(row.share, 1.0, plain, gain=True))
-    head = Text(f"Probability of costing less than {baseline}, with its 95 % interval", style="bold")
-    return Group(head, Padding(grid, (0, 0, 0, 2)))
+    cells = [
+        (row.option, row.value, f"({row.interval})", _bar(row.share, 1.0, plain, gain=True)) for row in rows
+    ]
+    head = prose(f"Probability of costing less than {baseline}, with its 95 % interval", "bold")
+    return Group(head, Table((Column(), Column("", RIGHT), Column(), Column()), cells, 2, INDENT))
 
 
 COLUMNS = (
-    ("option", "\n", "left"),
-    ("mean", "mean\nNPV", "right"),
-    ("p5", "\nP5", "right"),
-    ("p50", "\nP50", "right"),
-    ("p95", "\nP95", "right"),
-    ("usd_per_month", "USD a\nmonth", "right"),
-    ("reserved", "USD/M\npaid", "right"),
-    ("usage", "USD/M\nused", "right"),
-    ("utilization", "utili-\nzation", "right"),
-    ("hours_over_capacity", "hours\nover", "right"),
-    ("cheapest", "cheap-\nest", "right"),
+    ("option", "", LEFT),
+    ("mean", "NPV\nmean", RIGHT),
+    ("p5", "NPV\nP5", RIGHT),
+    ("p50", "NPV\nP50", RIGHT),
+    ("p95", "NPV\nP95", RIGHT),
+    ("usd_per_month", "USD a\nmonth", RIGHT),
+    ("reserved", "USD/M\npaid", RIGHT),
+    ("usage", "USD/M\nused", RIGHT),
+    ("utilization", "load", RIGHT),
+    ("hours_over_capacity", "hours\nover", RIGHT),
+    ("cheapest", "cheapest", RIGHT),
 )
 LEGEND = (
-    "NPV: present value of all costs, USD. USD a month: median, nominal. USD/M: USD per million tokens, with idle"
-    " capacity paid (reserved basis) and as if only used capacity were (usage basis). hours over: hours a month in"
-    " which demand passes capacity. cheapest: probability of being it."
+    "NPV: present value of all costs. USD a month: median, nominal. USD/M: USD per million tokens, for all"
+    " capacity that is paid (reserved basis) and only for what is used of it (usage basis). load: share of paid"
+    " capacity that is used. hours over: hours a month in which demand exceeds capacity. cheapest: probability of being"
+    " the cheapest option."
 )
 
 
 def _options(rows: list[OptionRow]) -> RenderableType:
-    table = Table(box=None, pad_edge=False, padding=(0, 1), collapse_padding=True, header_style="bold")
-    for _, head, side in COLUMNS:
-        table.add_column(
-            head,
-            justify="right" if side == "right" else "left",
-            overflow="fold",
-            no_wrap=side == "right",
-            vertical="bottom",
-        )
-    for row in rows:
-        table.add_row(*(Text(getattr(row, field)) for field, _, _ in COLUMNS))
-    return Group(table, Text(LEGEND, style="dim"))
+    columns = [Column(head, side) for _, head, side in COLUMNS]
+    cells = [[getattr(row, field) for field, _, _ in COLUMNS] for row in rows]
+    return Group(
+        Text("Costs in USD", style="bold"), Table(columns, cells, indent=INDENT), prose(LEGEND, "dim")
+    )
 
 
 def _histogram(histogram: SavingHistogram, plain: bool) -> RenderableType:
     loss, gain = (ASCII_LOSS, ASCII_GAIN) if plain else (LOSS, GAIN)
-    head = Text(
+    head = prose(
         f"Saving of {histogram.option} against {histogram.baseline} in present value:"
         f" {loss} costs more, {gain} saves",
-        style="bold",
+        "bold",
     )
     largest = max(one.share for one in histogram.bins)
-    grid = _grid("right", "left", "right", "left")
+    cells = []
     for one in histogram.bins:
         bar = _bar(one.share, largest, plain, gain=one.low >= 0)
-        bar.append(f" {rounding.percent(one.share, -1)}" if one.share > 0 else "")
-        grid.add_row(*_edges(one), bar)
-    return Group(head, Padding(grid, (0, 0, 0, 2)))
+        bar.append(f" {rounding.percent(one.share, histogram.place)}" if one.share > 0 else "")
+        cells.append((*_edges(one), bar))
+    columns = (Column("", RIGHT), Column(), Column("", RIGHT), Column())
+    return Group(head, Table(columns, cells, 2, INDENT))
 
 
 def _edges(one: Bin) -> tuple[str, str, str]:
@@ -123,4 +107,4 @@ def _bar(share: float, largest: float, plain: bool, *, gain: bool) -> Text:
     length = round(BAR * share / largest)
     cells = max(length, 1) if share > 0 else 0
     loss_cell, gain_cell = (ASCII_LOSS, ASCII_GAIN) if plain else (LOSS, GAIN)
-    return Text((gain_cell if gain else loss_cell) * cells, style="green" if gain else "red")
+    return Text().append((gain_cell if gain else loss_cell) * cells, style="green" if gain else "red")

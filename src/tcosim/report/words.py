@@ -26,6 +26,9 @@ SCALE = (
 WIDE = 0.05
 """An interval wider than this is put into words by both of its ends."""
 
+TAIL_ERROR = math.sqrt(20)
+"""How much less certain a mean over a twentieth of the futures is than one over all."""
+
 FRACTIONS = (
     *((1, n) for n in (1000, 500, 200, 100, 50, 20, 10, 7, 5, 4, 3)),
     *((2, 5), (1, 2), (3, 5)),
@@ -84,7 +87,7 @@ def money_sentence(summary: dict[str, Any]) -> str:
     if headline is None:
         return ""
     saving, bounds = headline["expected_saving_usd"], headline["expected_saving_ci95_usd"]
-    tail = _tail(headline["cvar95_loss_usd"])
+    tail = _tail(headline["cvar95_loss_usd"], bounds)
     verb, more = ("saves", "") if saving >= 0 else ("costs", " more")
     if bounds is None:
         return f"In this one future it {verb} {usd(abs(saving))}{more} in present value."
@@ -93,16 +96,26 @@ def money_sentence(summary: dict[str, Any]) -> str:
         between = f"95 % interval {usd(low, low, high)} to {usd(high, low, high)}"
         return f"Its expected saving cannot be told from nothing ({between}); {tail}."
     ends = sorted((abs(low), abs(high)))
-    between = f"95 % interval {usd(ends[0], low, high)} to {usd(ends[1], low, high)}"
+    between = f"95 % interval {_above_zero(ends[0], low, high)} to {usd(ends[1], low, high)}"
     surprising = (saving > 0) != (headline["probability"] > 0.5)  # rare large gains or losses
     start = "Yet on average" if surprising else "On average"
     return f"{start} it {verb} {usd(abs(saving), low, high)}{more} in present value ({between}); {tail}."
 
 
-def _tail(loss: float) -> str:
+def _above_zero(value: float, low: float, high: float) -> str:
+    """Money as by its interval, but not as nothing if it is something."""
+    shown = usd(value, low, high)
+    return usd(value, 0.1 * value, 1.9 * value) if shown == "$0" and value > 0 else shown
+
+
+def _tail(loss: float, bounds: tuple[float, float] | None) -> str:
+    """Say how the worst 5 % of futures end; a twentieth of the futures has an error some four times as large."""
+    size = abs(loss)
+    half = 0.0 if bounds is None else min(0.99 * size, TAIL_ERROR * (bounds[1] - bounds[0]) / 2)
+    shown = usd(size, size - half, size + half) if half > 0.01 * size else usd(size)
     if loss > 0:
-        return f"in the worst 5 % of futures it costs {usd(loss)} more on average"
-    return f"even in the worst 5 % of futures it saves {usd(-loss)} on average"
+        return f"in the worst 5 % of futures it costs {shown} more on average"
+    return f"even in the worst 5 % of futures it saves {shown} on average"
 
 
 def _months(months: int) -> str:

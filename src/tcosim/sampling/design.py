@@ -2,25 +2,8 @@
 
 Knows a seed and a number of dimensions; nothing of inputs, distributions or what is simulated.
 
-**How many futures.** A Sobol sequence is balanced after a power of two points, and 1e6 futures are 62,500 points a
-scramble, not 65,536. Root mean squared errors over 100 seeds, 20 inputs, 16 scrambles:
-
-======================  ======  ======  ======  ======  ======  =======  =========  =========
-futures                  8,192  10,000  16,384  62,496  65,536  100,000  1,000,000  1,048,576
-======================  ======  ======  ======  ======  ======  =======  =========  =========
-smooth (lognormal sum)  6.1e-4  7.0e-4  2.3e-4  1.1e-4  7.7e-5   8.2e-5     8.6e-6     6.0e-6
-indicator, linear       2.4e-3  2.2e-3  1.8e-3  8.7e-4  8.2e-4   6.6e-4     2.4e-4     2.3e-4
-indicator, curved       2.2e-3  2.0e-3  1.5e-3  7.4e-4  7.4e-4   5.2e-4     1.5e-4     1.4e-4
-======================  ======  ======  ======  ======  ======  =======  =========  =========
-
-For a probability, which is what the product reports, the error just follows the number of futures: 1e6 against 2^20
-costs 6 and 10 % (2 % of it because there are fewer), about the 7 % standard error of such a figure. Only smooth
-means lose, up to a factor of 3 at 10,000 and of 1.4 at 1e6, at errors that are far below any that matters. So the
-number asked for is the number simulated: no rounding up, no dropped futures.
-
-The t interval over the 16 scrambles covered the true probability in 95.8 and 95.3 % (1,000 futures), 96.5 and
-94.5 % (10,000) of 400 seeds for the two indicators (standard error 1.1 %), at about half the width that independent
-sampling would need.
+The number asked for is the number simulated, power of two or not: what that costs, and how often the interval over
+the scrambles covers, was measured and stands in docs/model.md, 1.2 and 5.3.
 """
 
 from __future__ import annotations

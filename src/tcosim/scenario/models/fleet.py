@@ -204,7 +204,10 @@ class FleetOption(Option):
     repair_hours: Annotated[
         U,
         uncertain(
-            "hours", Use("failures.repair_hours"), plausible(0.5, 8760), "Hours until a replica is back."
+            "hours",
+            Use("failures.repair_hours"),
+            between(2, 8760),
+            "Hours until a failed replica serves again; at least two, as the simulation steps by the hour.",
         ),
     ]
     engineer_hours_per_month: Annotated[

@@ -16,6 +16,7 @@ from tcosim.scenario.fields import (
     SHARE,
     Use,
     at_least,
+    between,
     plausible,
     text,
     uncertain,
@@ -31,6 +32,42 @@ class OwnedOption(FleetOption):
     """kind = "owned": GPUs bought, in a colocation."""
 
     kind: Annotated[Literal["owned"], text(REQUIRED, "Serve an open model on bought GPUs.", choices=KINDS)]
+    launch_months: Annotated[
+        U,
+        uncertain(
+            "months",
+            Use("serving.owned_launch_months"),
+            at_least(0, 240),
+            "Months until the fleet serves: hiring, procurement, installation; rounded to whole months.",
+        ),
+    ]
+    launch_hours: Annotated[
+        U,
+        uncertain(
+            "hours",
+            Use("people.owned_launch_hours"),
+            at_least(0, 1e5),
+            "Engineer hours until launch, racks and network included.",
+        ),
+    ]
+    engineer_hours_per_replica_month: Annotated[
+        U,
+        uncertain(
+            "hours/replica/month",
+            Use("people.owned_engineer_hours_per_replica_month"),
+            at_least(0, 1e5),
+            "Engineer hours a month for each replica: failed parts, returns, remote hands.",
+        ),
+    ]
+    repair_hours: Annotated[
+        U,
+        uncertain(
+            "hours",
+            Use("failures.owned_repair_hours"),
+            between(2, 8760),
+            "Hours until a failed replica serves again; at least two, as the simulation steps by the hour.",
+        ),
+    ]
     usd_per_gpu: Annotated[
         U,
         uncertain(
