@@ -234,3 +234,14 @@ def test_a_reader_that_leaves_does_not_hide_the_folder(tcosim, engine, monkeypat
     result = tcosim("run", "--samples", "10", "--out", "here")
     assert result.exit_code == 0
     assert "run folder: here" in result.stderr
+
+
+def test_a_disk_that_fills_up_does_not_cost_the_answer(tcosim, engine, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("tcosim.cli.run._write", full)
+    result = tcosim("run", "--samples", "500")
+    assert result.exit_code == 1
+    assert "Probability of costing less than api" in result.stdout
+    assert "No space left on device" in result.stderr

@@ -70,7 +70,7 @@ def run(
     target = _default_target(loaded, chosen_seed, futures) if out is None else out
     _check_target(_next_free(target) if out is None else target, loaded, futures)
 
-    from tcosim.cli.console import result_console, work_console
+    from tcosim.cli.console import work_console
 
     console = work_console()
     started = time.monotonic()
@@ -78,10 +78,14 @@ def run(
     seconds = time.monotonic() - started
 
     from tcosim.analysis import summarize
-    from tcosim.results.summary import to_json
+    from tcosim.errors import InputError, TcosimError
 
     summary = summarize(dataset)
-    written, is_new = _write(target, dataset, loaded, summary, reuse=out is None)
+    try:
+        written, is_new = _write(target, dataset, loaded, summary, reuse=out is None)
+    except (InputError, OSError) as error:  # a disk that filled up meanwhile must not cost the answer
+        _answer(summary, dataset, as_json=as_json)
+        raise TcosimError(f"the answer above is complete, but the run folder could not be written: {error}") from error
     rate = f"{futures / seconds:,.0f} futures/s" if seconds > 0 else ""
 
     def tell_the_work() -> None:
@@ -90,11 +94,7 @@ def run(
 
     try:
         with keeping(lambda: f"the run folder {written} is complete"):
-            if as_json:
-                sys.stdout.write(to_json(summary))
-            else:
-                _print(summary, dataset, result_console())
-            sys.stdout.flush()
+            _answer(summary, dataset, as_json=as_json)
     except BrokenPipeError:
         tell_the_work()
         raise
@@ -179,6 +179,18 @@ def _holds(target: Path, summary: dict[str, Any]) -> bool:
         return open_run(target).summary == summary
     except InputError:
         return False
+
+
+def _answer(summary: dict[str, Any], dataset: xr.Dataset, *, as_json: bool) -> None:
+    """Print the result to stdout, for people or for machines."""
+    from tcosim.cli.console import result_console
+    from tcosim.results.summary import to_json
+
+    if as_json:
+        sys.stdout.write(to_json(summary))
+    else:
+        _print(summary, dataset, result_console())
+    sys.stdout.flush()
 
 
 def _print(summary: dict[str, Any], dataset: xr.Dataset, console: Any) -> None:

@@ -99,7 +99,8 @@ def money_sentence(summary: dict[str, Any]) -> str:
     between = f"95 % interval {_above_zero(ends[0], low, high)} to {usd(ends[1], low, high)}"
     surprising = (saving > 0) != (headline["probability"] > 0.5)  # rare large gains or losses
     start = "Yet on average" if surprising else "On average"
-    return f"{start} it {verb} {usd(abs(saving), low, high)}{more} in present value ({between}); {tail}."
+    carried = f", carried by rare large {'savings' if saving > 0 else 'losses'}" if surprising else ""
+    return f"{start} it {verb} {usd(abs(saving), low, high)}{more} in present value ({between}){carried}; {tail}."
 
 
 def _above_zero(value: float, low: float, high: float) -> str:
