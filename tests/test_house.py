@@ -45,6 +45,7 @@ def test_the_readme_states_commands_that_exist():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert "<!-- test command -->\n```sh\npython3 -m venv .venv && " in readme
+    assert "@@" not in readme
     assert "tcosim" in project["scripts"]
     assert "test" in project["optional-dependencies"]
     for line in readme.splitlines():

@@ -12,12 +12,15 @@ from tcosim.errors import InputError
 from tcosim.units import (
     LARGEST_COUNT,
     format_count,
+    format_exact,
     format_percent,
     format_plain,
     format_quantity,
+    format_stated,
     format_usd,
     parse_count,
     parse_number,
+    parse_suffixed,
 )
 
 
@@ -201,3 +204,26 @@ def test_quantities_of_everyday_size_keep_three_digits_and_have_no_exponent(valu
     assert "e" not in shown
     assert float(shown.replace(",", "")) == float(f"{value:.3g}")
     assert len(shown.strip("-").replace(",", "").replace(".", "").strip("0")) <= 3
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (60000.0, "60,000"), (3e9, "3e9"), (-2.5e9, "-2.5e9"), (1234567, "1,234,567"), (0.25, "0.25"),
+        (0.1 + 0.2, "0.3"), (3e-6, "3e-6"), (1e15, "1e15"), (0, "0"), (-0.0, "0"), (math.inf, "inf"),
+    ],
+)  # fmt: skip
+def test_numbers_in_messages_are_written_as_people_state_them(value: float, shown: str) -> None:
+    assert format_stated(value) == shown
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_an_exact_number_reads_back(value: float) -> None:
+    assert float(format_exact(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("3B", 3e9), ("60 %", 0.6), ("10k", 1e4), ("1.5", None), ("", None), ("xB", None)]
+)
+def test_only_a_suffix_makes_a_quoted_number(text: str, number: float | None) -> None:
+    assert parse_suffixed(text) == number

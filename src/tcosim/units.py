@@ -59,6 +59,14 @@ def parse_number(text: str, field: str = "number") -> float:
     return number
 
 
+def parse_suffixed(text: str) -> float | None:
+    """Read a number that ends in a suffix, ``"3B"`` or ``"60%"``; None for any other text."""
+    try:
+        return parse_number(text) if text.strip()[-1:].isalpha() or text.rstrip().endswith("%") else None
+    except InputError:
+        return None
+
+
 def parse_count(text: str, field: str = "count", largest: int = LARGEST_COUNT) -> int:
     """Read a count of at least 1, such as ``"1e6"`` or ``"10k"``.
 
@@ -107,6 +115,24 @@ def _not_finite(value: float) -> str:
 def format_plain(value: float) -> str:
     """Write a number the short way that `parse_number` and TOML read: ``"2e9"``, ``"0.25"``."""
     return _short_exponent(f"{value:g}")
+
+
+def format_exact(value: float) -> str:
+    """Write a number as `format_plain` does, with as many digits as it takes to read the same number back."""
+    short = format_plain(value)
+    return short if float(short) == value else _short_exponent(repr(value))
+
+
+def format_stated(value: float) -> str:
+    """Write a number in a message, as a person states it: ``"60,000"``, ``"3e9"``, ``"0.25"``, ``"1,234,567"``."""
+    size = abs(value)
+    if size == 0 or not math.isfinite(value):
+        return f"{value + 0.0:g}"
+    mantissa, exponent = f"{value:.14e}".split("e")
+    mantissa = mantissa.rstrip("0").rstrip(".")
+    if not 1e-4 <= size < 1e15 or (size >= 1e6 and len(mantissa.lstrip("-")) <= len("1.234")):
+        return f"{mantissa}e{int(exponent)}"
+    return f"{value:,.15g}"
 
 
 def _short_exponent(text: str) -> str:

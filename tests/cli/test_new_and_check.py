@@ -108,3 +108,10 @@ def test_a_file_that_cannot_be_finished_is_not_left_behind(tcosim, monkeypatch):
     assert "No space left on device" in result.stderr
     assert result.stderr.endswith("nothing was written\n")
     assert os.listdir(".") == []
+
+
+def test_what_looks_like_a_slip_is_said_on_stderr(tcosim):
+    result = tcosim("check", "--set", "volume.tokens_per_month=3")
+    assert result.exit_code == 0
+    assert "warning: volume.tokens_per_month" in result.stderr
+    assert "warning" not in result.stdout

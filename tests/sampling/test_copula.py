@@ -14,6 +14,7 @@ from tcosim.errors import InputError
 from tcosim.sampling.copula import build_copula, pearson
 from tcosim.sampling.design import SobolDesign
 from tcosim.scenario.correlation import Correlation
+from tcosim.scenario.library import default_library
 
 NAMES = ("a", "b", "c", "d", "e")
 
@@ -104,13 +105,15 @@ def test_a_contradiction_names_the_few_inputs_and_the_way_out() -> None:
     (problem,) = caught.value.problems
     text = str(problem)
     assert "a, b, c cannot be correlated like this" in text
-    assert "in the group a, b, c, d)" in text
-    assert "smallest eigenvalue -0.8" in text
-    assert "multiply the group's rank correlations by 0.53 or less" in text
+    assert "a with b is 0.9; a with c is -0.9; b with c is 0.9" in text
+    assert "state 0.64 to 0.99 for a with c" in text
+    assert "multiply these by 0.53 or less" in text
 
 
 def test_a_missing_pair_is_pointed_out() -> None:
-    with pytest.raises(InputError, match="state the missing correlation of a with c"):
+    with pytest.raises(
+        InputError, match=r"a with c is 0 as nothing is stated; .*state 0\.64 to 0\.99 for a with c"
+    ):
         build_copula(NAMES, [tie("a", "b", rho=0.9), tie("b", "c", rho=0.9)])
 
 
@@ -155,3 +158,38 @@ def test_any_matrix_is_either_reproduced_or_refused(values: list[float]) -> None
     for block in copula.blocks:
         whole[np.ix_(block.columns, block.columns)] = block.factor @ block.factor.T
     np.testing.assert_allclose(whole, normal, atol=1e-12)
+
+
+def test_the_smallest_and_worst_contradiction_is_named() -> None:
+    correlations = [
+        tie("a", "b", rho=0.9), tie("b", "c", rho=0.9), tie("a", "c", rho=0.2),
+        tie("c", "d", rho=-0.95), tie("d", "e", rho=0.95), tie("c", "e", rho=0.95),
+    ]  # fmt: skip
+    with pytest.raises(InputError) as caught:
+        build_copula(NAMES, correlations)
+    (problem,) = caught.value.problems
+    assert problem.rule.startswith("c, d, e cannot be correlated like this: c with d is -0.95;")
+    assert "first, which settles these but not all" in problem.way_out
+
+
+def test_the_way_out_of_a_contradiction_is_one() -> None:
+    correlations = [tie("a", "b", rho=0.9), tie("b", "c", rho=0.9), tie("a", "c", rho=-0.9)]
+    for low_or_high in (0.64, 0.99):
+        build_copula(NAMES, [*correlations[:2], tie("a", "c", rho=low_or_high)])
+    with pytest.raises(InputError):
+        build_copula(NAMES, [*correlations[:2], tie("a", "c", rho=0.63)])
+    build_copula(NAMES, [tie(*c.inputs, rho=0.53 * (c.rank_correlation or 0)) for c in correlations])
+
+
+def test_correlations_of_the_library_are_marked() -> None:
+    of_library = next(
+        c for c in default_library().correlations if len(c.inputs) == 2 and abs(c.rank_correlation or 0) > 0.3
+    )
+    first, second = of_library.inputs
+    rho = of_library.rank_correlation or 0
+    own = [tie(first, "x", rho=0.99), tie(second, "x", rho=-0.99 if rho > 0 else 0.99)]
+    with pytest.raises(InputError) as caught:
+        build_copula((first, second, "x"), [*own, of_library])
+    text = str(caught.value)
+    assert f"{first} with {second} is {rho:g} by the library" in text
+    assert text.count("by the library") == 1

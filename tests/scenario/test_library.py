@@ -87,3 +87,20 @@ def test_the_shipped_library_is_sound() -> None:
     for shape in library.shapes.values():
         assert len(shape.values) == 168
         assert sum(shape.values) == pytest.approx(168)
+
+
+def test_one_unit_has_one_spelling_in_fields_and_library() -> None:
+    library = default_library()
+    for key, unit in (
+        ("gpu.h100.usd_per_gpu_hour_on_demand", "USD/GPU/hour"),
+        ("traffic.annual_growth", "share/year"),
+        ("api.jumps_per_year", "jumps/year"),
+        ("traffic.burst_sigma", "log sd"),
+        ("gpu.server_share", "share of GPU price"),  # says more than the field's "share"
+    ):
+        assert library.quantity(key).unit == unit
+
+
+def test_a_correlation_of_the_library_is_known_by_its_value(library: Library) -> None:
+    assert library.states_correlation("people.engineer_hours_per_month", "people.launch_hours", 0.4)
+    assert not library.states_correlation("people.engineer_hours_per_month", "people.launch_hours", 0.5)

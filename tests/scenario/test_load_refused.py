@@ -10,6 +10,7 @@ import pytest
 from tcosim.errors import InputError, Problem
 from tcosim.scenario.library import Library
 from tcosim.scenario.load import load, load_text
+from tcosim.scenario.models import RentedOption
 from tests.scenario.conftest import SCENARIO
 from tests.scenario.test_load import CORRELATION, with_lines
 
@@ -41,11 +42,11 @@ CASES: list[tuple[str, str, str, str, str]] = [
     ),
     (RENTED, "repair = 24", "option.rented-h100.repair", "no known field", "did you mean repair_hours?"),
     (RENTED, "pue = 1.4", "option.rented-h100.pue", "no known field", ""),
-    (RENTED, "repair_hours = -3", "option.rented-h100.repair_hours", "within [2, 8760]", ""),
-    (RENTED, "setup_usd = -3", "option.rented-h100.setup_usd", "within [0, 1e9]", "cannot be negative"),
-    (RENTED, "share = 60", "option.rented-h100.share", "within (0, 1]", "write 0.6 for 60 %"),
-    (RENTED, "share = 0", "option.rented-h100.share", "within (0, 1]", ""),
-    (RENTED, "share = 1.2", "option.rented-h100.share", "within (0, 1]", ""),
+    (RENTED, "repair_hours = -3", "option.rented-h100.repair_hours", "between 2 and 8,760", ""),
+    (RENTED, "setup_usd = -3", "option.rented-h100.setup_usd", "between 0 and 1e9", "cannot be negative"),
+    (RENTED, "share = 60", "option.rented-h100.share", "above 0 and at most 1", "write 0.6 for 60 %"),
+    (RENTED, "share = 0", "option.rented-h100.share", "above 0 and at most 1", ""),
+    (RENTED, "share = 1.6", "option.rented-h100.share", "above 0 and at most 1", "1 is 100 %: lower it"),
     (RENTED, "headroom = nan", "option.rented-h100.headroom", "finite", ""),
     (RENTED, "headroom = inf", "option.rented-h100.headroom", "finite", ""),
     (RENTED, f"headroom = 1{'0' * 400}", "option.rented-h100.headroom", "finite", ""),
@@ -71,7 +72,7 @@ CASES: list[tuple[str, str, str, str, str]] = [
         RENTED,
         'headroom = { dist = "normal", p5 = 1, p95 = 2 }',
         "option.rented-h100.headroom",
-        "within",
+        "between",
         "low_limit = 0",
     ),
     (
@@ -106,7 +107,7 @@ CASES: list[tuple[str, str, str, str, str]] = [
     ),
     (RENTED, "pareto = 1\nheadroom = 1", "option.rented-h100.pareto", "no known field", ""),
     (RENTED, "min_replicas = 2.0", "option.rented-h100.min_replicas", "whole number", "decimal point"),
-    (RENTED, "min_replicas = -1", "option.rented-h100.min_replicas", "within", ""),
+    (RENTED, "min_replicas = -1", "option.rented-h100.min_replicas", "between 0 and 100,000", "negative"),
     (RENTED, "autoscale = 1", "option.rented-h100.autoscale", "true or false", ""),
     (RENTED, 'contract = "spott"', "option.rented-h100.contract", "one of on-demand", "did you mean spot?"),
     (RENTED, "contract = 3", "option.rented-h100.contract", "text", ""),
@@ -148,7 +149,15 @@ CASES: list[tuple[str, str, str, str, str]] = [
         "stands instead of",
         "take one out",
     ),
-    ("[scenario]", "months = 0", "scenario.months", "within [1, 240]", ""),
+    ("[scenario]", "months = 600", "scenario.months", "between 1 and 240", "lower it"),
+    (
+        "[volume]",
+        "forecast_ratio = 60_000",
+        "volume.forecast_ratio",
+        "above 0 and at most 100",
+        "not plausible",
+    ),
+    ("[scenario]", "months = 0", "scenario.months", "between 1 and 240", ""),
     ("[scenario]", 'baseline = "owned"', "scenario.baseline", "kind api or managed", "use api or managed"),
     ("[scenario]", 'baseline = "managd"', "scenario.baseline", "name an option", "did you mean managed?"),
     (
@@ -166,13 +175,13 @@ CASES: list[tuple[str, str, str, str, str]] = [
         "has its name already",
         "take it out",
     ),
-    ("[traffic]", "burst_hours = 0", "traffic.burst_hours", "within (0, 1000]", "above 0"),
-    ("[traffic]", "cached_share = 1.2", "traffic.cached_share", "within [0, 1]", ""),
+    ("[traffic]", "burst_hours = 0", "traffic.burst_hours", "above 0 and at most 1,000", "raise it"),
+    ("[traffic]", "cached_share = 1.2", "traffic.cached_share", "between 0 and 1", ""),
     (
         "[traffic]",
         'cached_share = { dist = "lognormal", p5 = 0.1, p95 = 0.9 }',
         "traffic.cached_share",
-        "within [0, 1]",
+        "between 0 and 1",
         "high_limit = 1",
     ),
     (
@@ -180,7 +189,7 @@ CASES: list[tuple[str, str, str, str, str]] = [
         'cached_share = { dist = "mixture", components = [{ weight = 1, dist = "point", value = 2 }, '
         '{ weight = 1, dist = "point", value = 0 }] }',
         "traffic.cached_share",
-        "within [0, 1]",
+        "between 0 and 1",
         "",
     ),
     (
@@ -270,8 +279,8 @@ def test_shares_of_routes_sum_to_one(library: Library) -> None:
     tail = tail[tail.index("[[option]]") :]
     routes = "".join(f'[[option.route]]\nname = "a"\nshare = {share}\n{PRICES}' for share in (0.7, 0.2))
     found = problems(head + routes + tail, library)
-    assert [problem.field for problem in found] == ["option.api.route.a.name", "option.api.route.share"]
-    assert found[1].value == "0.7 + 0.2 = 0.9"
+    assert [problem.field for problem in found] == ["option.api.route.share", "option.api.route.a.name"]
+    assert found[0].value == "0.7 + 0.2 = 0.9"
 
 
 def test_names_are_unique_and_plain(library: Library) -> None:
@@ -348,7 +357,6 @@ def test_all_problems_of_a_file_are_reported_at_once(library: Library) -> None:
         "option.rented-h100.share",
         "option.rented-h100.api",
         "option.owned.usd",
-        "option.owned.usd_per_gpu",
         "correlation[1].inputs",
     }
 
@@ -360,14 +368,54 @@ def test_odd_layouts_are_refused_in_words(library: Library, text: str) -> None:
     assert problems(text, library)
 
 
-def test_invalid_toml_has_line_and_column(library: Library) -> None:
-    problem = only('[scenario]\nname = "x"\nmonths = = 3\n', library)
-    assert problem.place == "s.toml:3:10"
-    assert "line 3, column 10" in problem.rule
-    assert "not valid TOML" in only("a = 1\na = 2\n", library).rule
-    assert "not valid TOML" in only("x = '''", library).rule
-    assert "not valid TOML" in only(f"x = {'[' * 5000}", library).rule
-    assert "not valid TOML" in only(f"x = {'1' * 5000}", library).rule
+@pytest.mark.parametrize(
+    ("line", "column", "way_out"),
+    [
+        ("share = 60%", 11, 'write 0.6 or "60%"'),
+        ("share = 60 %  # much", 12, 'write 0.6 or "60%"'),
+        ("share = 0,6", 10, "use a dot: 0.6"),
+        ("tokens = 60,000", 12, "leave the comma out: 60000"),
+        ("tokens = 3B", 11, 'put it in quotes: "3B", or write 3e9'),
+        ('share = { dist = "normal", p5 = 20%, p95 = 0.3 }', 35, "write 0.2"),
+        ('share = { dist = "normal", p5 = 0,2, p95 = 0.3 }', 36, "use a dot: 0.2"),
+        ('share = { dist = "normal", p5 = 0.2', 36, "close the bracket"),
+        ("weekly_profile = support", 18, 'put it in quotes: "support"'),
+        ("title = Our own case", 9, 'put it in quotes: "Our own case"'),
+        ("autoscale = True", 13, "write true"),
+        ("autoscale = yes", 13, "write true or false"),
+        ("[traffic", 9, "close the bracket: [traffic]"),
+        ("[[option]", 9, "close the bracket: [[option]]"),
+        ("title = “mine”", 9, "use straight quotes"),
+        ('title = "mine', 14, "close the quote"),
+        ("months = = 3", 10, "write one value after ="),
+        ("months =", 9, "write one value after ="),
+        ("months: 3", 7, "write = instead of :"),
+        ("months 3", 8, "write it as field = value"),
+        ("usd = $3", 7, "write the number alone"),
+        ("usd = 3 USD", 9, "write the number alone"),
+        ("share = .5", 9, "write a digit before the dot"),
+        ("share = 1.", 10, "write a digit after the dot"),
+        ('title = "C:\\Users"', None, "single quotes"),
+    ],
+)
+def test_invalid_toml_shows_place_line_and_how_to_write_it(
+    library: Library, line: str, column: int | None, way_out: str
+) -> None:
+    problem = only(f'a = "x"\n{line}\nb = 1\n', library)
+    assert problem.place == f"s.toml:2:{column}" or (column is None and problem.place.startswith("s.toml:2:"))
+    assert (problem.rule, problem.value) == ("is not valid TOML", line.partition("  #")[0])
+    assert way_out in problem.way_out
+
+
+def test_what_stands_twice_or_open_in_toml_is_named(library: Library) -> None:
+    assert "a stands twice" in only("a = 1\na = 2\n", library).way_out
+    assert "volume stands twice" in only("[volume]\na = 1\n[volume]\nb = 2\n", library).way_out
+    assert "[[option]]" in only("[option]\na = 1\n[option]\nb = 2\n", library).way_out
+    for text, what in (("a = 1\nb = [1,\n2\nc = 3\n", "bracket"), ('a = 1\nb = """x\ny = 3\n', "quote")):
+        problem = only(text, library)
+        assert (problem.place, problem.way_out) == ("s.toml:2", f"close the {what}")
+    for text in ("x = '''", f"x = {'[' * 5000}", f"x = {'1' * 5000}", "x = 05", "?"):
+        assert "not valid TOML" in only(text, library).rule
 
 
 def test_a_file_that_is_not_there_has_the_closest_names(library: Library, scenario_file: Path) -> None:
@@ -432,3 +480,67 @@ def test_bad_files_of_values_are_refused(library: Library, tmp_path: Path, table
     text = with_lines(f"repair_hours = {{ {inner} }}", after=RENTED)
     found = problems(text, library, folder=tmp_path)
     assert rule in found[0].rule
+
+
+def test_a_misspelled_required_field_is_one_problem(library: Library) -> None:
+    problem = only(SCENARIO.replace("gpus_per_replica = 2", "gpu_per_replica = 2"), library)
+    assert problem.field == "option.rented-h100.gpu_per_replica"
+    assert problem.way_out == "did you mean gpus_per_replica, which is missing?"
+    problem = only(SCENARIO.replace('kind = "managed"', 'knd = "managed"'), library)
+    assert problem.way_out == "did you mean kind where it says knd?"
+    text = SCENARIO + CORRELATION.format("volume.annual_growth", "traffic.burst_sigma", 0.1)
+    problem = only(text.replace("rank_correlation", "rank_corelation"), library)
+    assert problem.way_out == "did you mean rank_correlation?"
+
+
+def test_what_is_missing_is_said_in_a_sentence(library: Library) -> None:
+    problem = only(SCENARIO.replace("gpus_per_replica = 2\n", ""), library)
+    assert problem.rule == "is missing (GPUs that hold one copy of the model)"
+    assert problem.way_out == "state it in GPUs, for example gpus_per_replica = 2"
+    problem = only(SCENARIO.replace('name = "owned"\n', ""), library)
+    assert problem.rule == "is missing (short unique name: letters, digits, - and _)"
+    assert problem.way_out == 'write name = "..."'
+
+
+def test_an_option_without_its_name_is_not_missed_elsewhere(library: Library) -> None:
+    assert only(SCENARIO.replace('name = "api"\n', ""), library).field == "option[1].name"
+
+
+def test_problems_come_by_line(library: Library) -> None:
+    text = with_lines("x = 1", after="[scenario]") + CORRELATION.format("a", "b", 3)
+    text = with_lines(
+        "cached_share = 3", after="[traffic]", text=text.replace('name = "owned"', 'name = "api"')
+    )
+    found = problems(text, library, overrides=["y=1"])
+    assert found[0].place == "--set y=1"
+    lines = [int(problem.place.split(":")[1]) for problem in found[1:]]
+    assert len(lines) == 5
+    assert lines == sorted(lines)
+
+
+def test_numbers_in_messages_are_plain(library: Library) -> None:
+    text = with_lines('headroom = { dist = "normal", p5 = 1, p95 = 60_000, low_limit = 1 }', after=RENTED)
+    assert only(text, library).value == "values up to 86,360"
+    assert only(SCENARIO.replace("2e9", "3e18"), library).value == "3e18"
+    assert only(SCENARIO.replace("2e9", "-60_000.0"), library).value == "-60,000"
+    assert only(with_lines('contract = ""', after=RENTED), library).value == '""'
+
+
+def test_numbers_with_a_suffix_may_stand_in_quotes(library: Library) -> None:
+    text = with_lines('share = "60%"', 'min_replicas = "1k"', after=RENTED)
+    scenario = load_text(text.replace("2e9", '"3B"'), library=library)
+    assert scenario.volume.tokens_per_month == 3e9
+    fleet = scenario.option("rented-h100")
+    assert isinstance(fleet, RentedOption)
+    assert (fleet.share.point_value, fleet.min_replicas) == (0.6, 1000)
+    assert only(SCENARIO.replace("2e9", '"2e9"'), library).way_out == "write 2e9 without quotes"
+
+
+def test_only_names_that_are_near_are_suggested(library: Library, tmp_path: Path) -> None:
+    for name in ("mine.toml", "yours.toml", "settings.toml"):
+        (tmp_path / name).write_text(SCENARIO)
+    with pytest.raises(InputError) as refused:
+        load(tmp_path / "nosuch.toml", library=library)
+    assert refused.value.problems[0].way_out == "start one with: tcosim new"
+    with pytest.raises(InputError, match=r"did you mean .*settings\.toml\?"):
+        load(tmp_path / "setings.toml", library=library)

@@ -120,7 +120,14 @@ def test_any_value_anywhere_loads_or_is_refused(library: Library, data: st.DataO
     text = "\n".join(f"{toml(key)} = {toml(value)}" for key, value in raw.items())
     overrides = data.draw(
         st.lists(
-            st.sampled_from(["option.api.route.default.share=1", "volume.annual_growth.p5=1", "traffic.x=3"]),
+            st.sampled_from(
+                [
+                    "option.api.route.default.share=1",
+                    "volume.annual_growth.p5=1",
+                    "traffic.x=3",
+                    "people.launch_hours=3",
+                ]
+            ),
             max_size=1,
         )
     )

@@ -9,6 +9,7 @@ from tcosim.scenario.distributions import Normal
 from tcosim.scenario.library import Library
 from tcosim.scenario.load import load_text
 from tcosim.scenario.models import ApiOption, FleetOption, RentedOption, Scenario
+from tcosim.scenario.write import resolved_toml
 from tests.scenario.conftest import SCENARIO
 from tests.scenario.test_load import CORRELATION
 
@@ -91,6 +92,15 @@ def test_a_correlation_of_what_was_set_falls_away(library: Library) -> None:
         ("months", "--set", "path=value"),
         ("=3", "--set", "path=value"),
         ("volume..x=3", "--set", "path=value"),
+        ("volume.annual_growth=", "volume.annual_growth", "needs a value after ="),
+        ("option.owned.label= ", "option.owned.label", "needs a value after ="),
+        ("people.lunch_hours=3", "people.lunch_hours", "did you mean people.launch_hours?"),
+        ("people.launch_usd.p5=3", "people.launch_usd.p5", "set people.launch_usd as a whole"),
+        (
+            "launch_usd=3",
+            "launch_usd",
+            "did you mean option.rented-h100.launch_usd or option.owned.launch_usd?",
+        ),
         ("months=3", "months", "did you mean scenario.months?"),
         ("volum.annual_growth=3", "volum.annual_growth", "did you mean volume.annual_growth?"),
         ("volume.anual_growth=3", "volume.anual_growth", "did you mean annual_growth?"),
@@ -139,3 +149,66 @@ def test_a_bad_volume_is_refused(library: Library) -> None:
     for volume in (0.0, -1.0, 1e16, float("nan"), float("inf")):
         with pytest.raises(InputError, match=r"--volume: volume\.tokens_per_month"):
             load_with(library, volume=volume)
+
+
+def test_the_name_of_an_input_sets_every_field_that_takes_it(library: Library) -> None:
+    scenario = load_with(library, "people.launch_usd=7k")
+    for name in ("rented-h100", "owned"):
+        fleet = scenario.option(name)
+        assert isinstance(fleet, FleetOption)
+        assert fleet.launch_usd.point_value == 7000
+    assert "option.owned.launch_usd" not in scenario.defaulted
+    text = SCENARIO.replace(
+        "[traffic]",
+        "[traffic]\n"
+        + "".join(
+            f'{field} = {{ dist = "uniform", low = 1, high = 3, input = "slow" }}\n'
+            for field in ("burst_hours", "spike_hours")
+        ),
+    )
+    traffic = load_with(library, "slow=2", text=text).traffic
+    assert (traffic.burst_hours.point_value, traffic.spike_hours.point_value) == (2, 2)
+
+
+def test_an_input_that_tables_call_by_its_key_is_set_by_its_key_and_by_its_field(library: Library) -> None:
+    text = "\n".join(line for line in SCENARIO.splitlines() if not line.startswith("annual_growth"))
+    for path in ("volume.annual_growth", "traffic.annual_growth"):
+        assert load_with(library, f"{path}=0.3", text=text).volume.annual_growth.point_value == 0.3
+    # a field comes before an input of the same name, and the last setting counts
+    assert load_with(library, "traffic.burst_sigma=0.3").traffic.burst_sigma.point_value == 0.3
+    both = load_with(library, "traffic.annual_growth=0.3", "traffic.annual_growth=0.4", text=text)
+    assert both.volume.annual_growth.point_value == 0.4
+
+
+def test_a_distribution_for_an_input_stays_one_draw_and_keeps_its_correlations(library: Library) -> None:
+    stated = 'people.launch_hours={ dist = "lognormal", p5 = 100, p95 = 300 }'
+    scenario = load_with(library, stated)
+    fleet = scenario.option("rented-h100")
+    assert isinstance(fleet, FleetOption)
+    assert fleet.launch_hours.name == "people.launch_hours"
+    assert fleet.launch_hours.library_key is None
+    assert [c.inputs[0] for c in scenario.correlations] == ["people.launch_hours"]
+    assert load_text(resolved_toml(scenario), library=library) == scenario
+
+
+def test_a_key_is_an_input_only_where_a_field_takes_it(library: Library) -> None:
+    reserved = ["option.rented-h100.contract=reserved", "gpu.reserved_discount=0.3"]
+    fleet = load_with(library, *reserved).option("rented-h100")
+    assert isinstance(fleet, RentedOption)
+    assert fleet.reserved_discount.point_value == 0.3
+    with pytest.raises(InputError, match="no field of this scenario uses"):
+        load_with(library, reserved[1])
+
+
+def test_an_input_in_a_resolved_scenario_is_set_likewise(library: Library) -> None:
+    scenario = load_with(library).with_overrides(["people.launch_usd=7"])
+    prices = [quantity for path, quantity in scenario.fields() if path.endswith(".launch_usd")]
+    assert [price.point_value for price in prices] == [7, 7]
+
+
+def test_what_an_input_cannot_be_is_one_problem(library: Library) -> None:
+    with pytest.raises(InputError) as refused:
+        load_with(library, "people.launch_usd=-7")
+    (problem,) = refused.value.problems
+    assert problem.place == "--set people.launch_usd=-7"
+    assert "cannot be negative" in problem.way_out

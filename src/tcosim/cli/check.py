@@ -31,7 +31,9 @@ def check(
     settings: Annotated[
         list[str] | None,
         typer.Option(
-            "--set", metavar="FIELD=VALUE", help="Set a field, for example volume.annual_growth=0.4."
+            "--set",
+            metavar="FIELD=VALUE",
+            help="Set a field or an input; repeatable: volume.annual_growth=0.4, option.api.retry_share=2%.",
         ),
     ] = None,
     resolved: Annotated[

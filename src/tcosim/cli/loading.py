@@ -13,11 +13,16 @@ if TYPE_CHECKING:
 
 
 def load_scenario(scenario: str | None, settings: Sequence[str], volume: float | None) -> Scenario:
-    """Load a file or a shipped scenario, the default one for None, with some fields set."""
+    """Load a file or a shipped scenario (None: the default) with some fields set; warn of what looks like a slip."""
+    from tcosim.cli.console import work_console
     from tcosim.scenario.library import DEFAULT_SCENARIO
     from tcosim.scenario.load import load
+    from tcosim.scenario.sanity import warnings
 
-    return load(DEFAULT_SCENARIO if scenario is None else scenario, overrides=settings, volume=volume)
+    loaded = load(DEFAULT_SCENARIO if scenario is None else scenario, overrides=settings, volume=volume)
+    for warning in warnings(loaded):
+        work_console().print(f"warning: {warning}", markup=False, highlight=False, style="yellow")
+    return loaded
 
 
 def refuse_impossible(scenario: Scenario) -> None:

@@ -52,7 +52,9 @@ def run(
     settings: Annotated[
         list[str] | None,
         typer.Option(
-            "--set", metavar="FIELD=VALUE", help="Set a field, for example volume.annual_growth=0.4."
+            "--set",
+            metavar="FIELD=VALUE",
+            help="Set a field or an input; repeatable: volume.annual_growth=0.4, option.api.retry_share=2%.",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
@@ -85,7 +87,9 @@ def run(
         written, is_new = _write(target, dataset, loaded, summary, reuse=out is None)
     except (InputError, OSError) as error:  # a disk that filled up meanwhile must not cost the answer
         _answer(summary, dataset, as_json=as_json)
-        raise TcosimError(f"the answer above is complete, but the run folder could not be written: {error}") from error
+        raise TcosimError(
+            f"the answer above is complete, but the run folder could not be written: {error}"
+        ) from error
     rate = f"{futures / seconds:,.0f} futures/s" if seconds > 0 else ""
 
     def tell_the_work() -> None:

@@ -26,12 +26,12 @@ from tcosim.kernels.streams import FULL_SCALE, next_word, normal_pair_32, scaled
  LEVEL, LEVEL_SWING,                       # tokens an hour; level x profile-following
  DAY_FACTOR, DAY_LEVEL, DAY_SWING,         # the part of the burst that a day shares, and the two times it
  DEMAND_0, DEMAND_1,                       # this pair of hours
- FAILING_0, FAILING_1,                     # U x 2^32 for failures: out of reach in an hour with a spike
+ FAILING_0, FAILING_1, SOONEST,            # U x 2^32, and the smaller, for failures; out of reach after a spike
  MENDING_0, MENDING_1,                     # (1 - U) x 2^32 for repairs
  TOKENS,                                   # sum over the month
- ) = range(28)
+ ) = range(29)
 # fmt: on
-QUANTITIES = 28
+QUANTITIES = 29
 LOG2_E = 1.0 / math.log(2.0)
 
 NEVER = np.float32(2.0**34)
@@ -112,7 +112,7 @@ def demand_pair(b, swing_0, swing_1):
     Parameters
     ----------
     b : ndarray of float32, shape (QUANTITIES * LANES,)
-        State of the block; DEMAND_*, FAILING_*, MENDING_* and TOKENS are written.
+        State of the block; DEMAND_*, FAILING_*, SOONEST, MENDING_* and TOKENS are written.
     swing_0, swing_1 : float32
         Weekly shape less one, ``b_w - 1``, in the two hours.
     """
@@ -148,8 +148,11 @@ def demand_pair(b, swing_0, swing_1):
         spike_0 = decay * b[at(SPIKE_STATE, j)] + (size if u_0 < chance else TINY)
         spike_1 = decay * spike_0 + (size if u_1 < chance else TINY)
         # what every fleet would ask of U is asked once here
-        b[at(FAILING_0, j)] = NEVER if u_0 < chance else u_0
-        b[at(FAILING_1, j)] = NEVER if u_1 < chance else u_1
+        failing_0 = NEVER if u_0 < chance else u_0
+        failing_1 = NEVER if u_1 < chance else u_1
+        b[at(FAILING_0, j)] = failing_0
+        b[at(FAILING_1, j)] = failing_1
+        b[at(SOONEST, j)] = min(failing_0, failing_1)
         b[at(MENDING_0, j)] = FULL_SCALE - u_0
         b[at(MENDING_1, j)] = FULL_SCALE - u_1
         b[at(SPIKE_STATE, j)] = spike_1

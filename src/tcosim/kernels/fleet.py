@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tcosim.kernels.bits import ceil32, prefer_wide_vectors
+from tcosim.kernels.bits import ceil32, float_as_int, int_as_float, prefer_wide_vectors
 from tcosim.kernels.demand import (
     DEMAND_0,
     DEMAND_1,
@@ -16,6 +16,7 @@ from tcosim.kernels.demand import (
     FAILING_1,
     MENDING_0,
     MENDING_1,
+    SOONEST,
     SPIKE_CHANCE,
     at,
 )
@@ -40,6 +41,7 @@ QUANTITIES = 17
 
 ONE = np.float32(1.0)
 ZERO = np.float32(0.0)
+ZERO_BITS = np.int32(0)
 HALF_SCALE = np.float32(2.0**31)
 
 
@@ -73,8 +75,14 @@ def fixed_pair(b, f, base):
     base : uintp
         Where this fleet begins in `f`. A view of its part would be counted up and down in each pair of hours, which
         took half as long as the loop itself.
+
+    Returns
+    -------
+    float32
+        The largest DOWN of all lanes.
     """
     prefer_wide_vectors()
+    most_down = ZERO_BITS
     for lane in range(LANES):
         j = np.uintp(lane)
         i = base + j
@@ -89,6 +97,39 @@ def fixed_pair(b, f, base):
         over_0 = left_over(eligible * b[at(DEMAND_0, j)], full, down_0, capacity)
         over_1 = left_over(eligible * b[at(DEMAND_1, j)], full, down_1, capacity)
         f[at(DOWN, i)] = down_1
+        f[at(OVERFLOW, i)] += over_0 + over_1
+        f[at(HOURS_OVER, i)] += (ONE if over_0 > ZERO else ZERO) + (ONE if over_1 > ZERO else ZERO)
+        down_bits = float_as_int(down_1)
+        most_down = down_bits if down_bits > most_down else most_down
+    return int_as_float(most_down)
+
+
+@kernel(fastmath=True)
+def fails_somewhere(b, f, base):
+    """Whether a replica fails in either hour in any lane in which none is down.
+
+    With `quiet_pair` after it, a pair of hours without an event (most are) takes half as long as in `fixed_pair`. The
+    bits are joined as integers, because LLVM does not vectorize a minimum over floats.
+    """
+    prefer_wide_vectors()
+    found = np.int32(0)
+    for lane in range(LANES):
+        j = np.uintp(lane)
+        found |= np.int32(1) if b[at(SOONEST, j)] < f[at(REACH, base + j)] else np.int32(0)
+    return found != 0
+
+
+@kernel(fastmath=True)
+def quiet_pair(b, f, base):
+    """As `fixed_pair`, for two hours in which no replica of any lane is down or fails; the numbers are the same."""
+    prefer_wide_vectors()
+    for lane in range(LANES):
+        j = np.uintp(lane)
+        i = base + j
+        eligible = f[at(ELIGIBLE, i)]
+        full = f[at(FULL_CAPACITY, i)]
+        over_0 = max(eligible * b[at(DEMAND_0, j)] - full, ZERO)
+        over_1 = max(eligible * b[at(DEMAND_1, j)] - full, ZERO)
         f[at(OVERFLOW, i)] += over_0 + over_1
         f[at(HOURS_OVER, i)] += (ONE if over_0 > ZERO else ZERO) + (ONE if over_1 > ZERO else ZERO)
 
@@ -202,7 +243,13 @@ def start_fleet_month(f, world, fleet, policy, replicas, capacity, first):
     policy : ndarray of int64, shape (len(POLICY),)
     replicas, capacity : ndarray of float64, shape (futures,)
         Replicas of the month; tokens an hour that one sustains.
+
+    Returns
+    -------
+    float32
+        The largest DOWN of all lanes.
     """
+    most_down = ZERO
     for lane in range(LANES):
         j = np.uintp(lane)
         i = first + lane
@@ -219,3 +266,5 @@ def start_fleet_month(f, world, fleet, policy, replicas, capacity, first):
         f[at(OVERFLOW, j)] = 0.0
         f[at(HOURS_OVER, j)] = 0.0
         f[at(PAID_HOURS, j)] = 0.0
+        most_down = max(most_down, f[at(DOWN, j)])
+    return most_down

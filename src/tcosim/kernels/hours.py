@@ -15,8 +15,10 @@ from tcosim.kernels.fleet import (
     OVERFLOW,
     PAID_HOURS,
     autoscaled_pair,
+    fails_somewhere,
     fixed_pair,
     queueing_pair,
+    quiet_pair,
     start_fleet,
     start_fleet_month,
 )  # fmt: skip
@@ -113,15 +115,23 @@ def begin_day(b, hour):
 
 
 @kernel
-def fleet_pair(b, states, k, kind):
-    """Two hours of fleet k, by the loop of its kind."""
+def fleet_pair(b, states, k, kind, most_down):
+    """Two hours of fleet k, by the loop of its kind.
+
+    Parameters
+    ----------
+    most_down : ndarray of float32, shape (fleets,)
+        Largest DOWN of all lanes; kept up to date for fixed fleets without a queue, which use it.
+    """
     base = np.uintp(k * fleet.QUANTITIES * LANES)
     if kind == AUTOSCALED:
         autoscaled_pair(b, states, base)
     elif kind == QUEUEING:
         queueing_pair(b, states, base)
+    elif most_down[k] > 0 or fails_somewhere(b, states, base):
+        most_down[k] = fixed_pair(b, states, base)
     else:
-        fixed_pair(b, states, base)
+        quiet_pair(b, states, base)
 
 
 @kernel
@@ -171,12 +181,13 @@ def simulate_hours(
     kinds = fleet_kinds(policies)
     backlog_before = np.empty((n_fleets, LANES), np.float32)
     sums = np.empty((1 + n_fleets, LANES))
+    most_down = np.empty(n_fleets, np.float32)
     for first in range(0, world.shape[1], LANES):
         start_block(b, states, seed, first_future + first, world, fleets, levels, first)
         for m in range(n_months):
             start_month(b, world, levels[:, m], first)
             for k in range(n_fleets):
-                start_fleet_month(
+                most_down[k] = start_fleet_month(
                     states[k], world, fleets[:, k], policies[k], replicas[k, :, m], capacity[k, :, m], first
                 )
                 backlog_before[k] = states[k, BACKLOG * LANES : (BACKLOG + 1) * LANES]
@@ -188,7 +199,7 @@ def simulate_hours(
                     begin_day(b, hour)
                 demand_pair(b, swings[hour % HOURS_PER_WEEK], swings[(hour + 1) % HOURS_PER_WEEK])
                 for k in range(n_fleets):
-                    fleet_pair(b, flat, k, kinds[k])
+                    fleet_pair(b, flat, k, kinds[k], most_down)
             add_to_month(b, states, sums)
             tokens[first : first + LANES, m] = sums[0]
             for k in range(n_fleets):

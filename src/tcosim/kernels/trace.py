@@ -114,11 +114,12 @@ def trace_hours(
     flat = states.reshape(-1)
     kinds = fleet_kinds(policies)
     before = np.empty((n_fleets, 3), np.float32)
+    most_down = np.empty(n_fleets, np.float32)
     start_block(b, states, seed, first_future, world, fleets, levels, 0)
     for m in range(levels.shape[1]):
         start_month(b, world, levels[:, m], 0)
         for k in range(n_fleets):
-            start_fleet_month(
+            most_down[k] = start_fleet_month(
                 states[k], world, fleets[:, k], policies[k], replicas[k, :, m], capacity[k, :, m], 0
             )
         for hour in range(m * HOURS_PER_MONTH, (m + 1) * HOURS_PER_MONTH, 2):
@@ -139,4 +140,4 @@ def trace_hours(
                     mending = b[(MENDING_0 + half) * LANES + lane]
                     state, policy, kept = states[k], policies[k], hours[k, hour + half]
                     trace_hour(d, failing, mending, chance, state, lane, policy, before[k], kept)
-                fleet_pair(b, flat, k, kinds[k])
+                fleet_pair(b, flat, k, kinds[k], most_down)

@@ -42,7 +42,9 @@ def _probabilities(baseline: str, rows: list[ProbabilityRow], plain: bool) -> Re
     cells = [
         (row.option, row.value, f"({row.interval})", _bar(row.share, 1.0, plain, gain=True)) for row in rows
     ]
-    head = prose(f"Probability of costing less than {baseline}, with its 95 % interval (simulation error only)", "bold")
+    head = prose(
+        f"Probability of costing less than {baseline}, with its 95 % interval (simulation error only)", "bold"
+    )
     return Group(head, Table((Column(), Column("", RIGHT), Column(), Column()), cells, 2, INDENT))
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from enum import Enum
+from itertools import combinations, product
 
 import numpy as np
 from scipy import special
@@ -16,11 +17,17 @@ from scipy import special
 from tcosim.errors import InputError, Problem
 from tcosim.sampling.law import Floats
 from tcosim.scenario.correlation import Correlation
+from tcosim.scenario.library import default_library
 
 SMALLEST_EIGENVALUE = 1e-9
 """A matrix counts as positive definite above this: below it, rounding decides."""
 _SMALLEST_U = 2.0**-60
 _LARGEST_U = 1 - 2.0**-53
+_MOST_SUBSETS = 200_000
+"""So many subsets of inputs are searched for the smallest contradiction, in seconds at most."""
+
+Pairs = dict[tuple[int, int], float]
+"""Spearman rank correlation by the positions of two inputs, the lower one first."""
 
 
 def pearson(spearman: float) -> float:
@@ -105,7 +112,7 @@ def build_copula(names: Sequence[str], correlations: Sequence[Correlation]) -> G
     """
     position = {name: k for k, name in enumerate(names)}
     problems: list[Problem] = []
-    stated: dict[tuple[int, int], float] = {}
+    stated: Pairs = {}
     for correlation in correlations:
         unknown = [name for name in correlation.inputs if name not in position]
         if unknown:
@@ -141,7 +148,7 @@ def build_copula(names: Sequence[str], correlations: Sequence[Correlation]) -> G
     return GaussianCopula(names, blocks)
 
 
-def _components(d: int, pairs: dict[tuple[int, int], float]) -> list[tuple[int, ...]]:
+def _components(d: int, pairs: Pairs) -> list[tuple[int, ...]]:
     """Groups of two or more inputs that hang together, each in the order of the inputs."""
     group = list(range(d))
     for (i, j), rho in sorted(pairs.items()):
@@ -152,41 +159,106 @@ def _components(d: int, pairs: dict[tuple[int, int], float]) -> list[tuple[int, 
     return [columns for columns in members if len(columns) > 1]
 
 
-def _matrix(columns: Sequence[int], pairs: dict[tuple[int, int], float], shrink: float = 1.0) -> Floats:
+def _matrix(columns: Sequence[int], pairs: Pairs) -> Floats:
     matrix = np.eye(len(columns))
     for (a, i), (b, j) in combinations(enumerate(columns), 2):
-        matrix[a, b] = matrix[b, a] = pearson(shrink * pairs.get((i, j), 0.0))
+        matrix[a, b] = matrix[b, a] = pearson(pairs.get((i, j), 0.0))
     return matrix
+
+
+def _possible(columns: Sequence[int], pairs: Pairs) -> bool:
+    return _smallest_eigenvalue(_matrix(columns, pairs)) > SMALLEST_EIGENVALUE
 
 
 def _smallest_eigenvalue(matrix: Floats) -> float:
     return float(np.linalg.eigvalsh(matrix)[0])
 
 
-def _impossible(
-    names: Sequence[str], columns: tuple[int, ...], pairs: dict[tuple[int, int], float]
-) -> Problem:
-    """Say which few inputs contradict each other, by how much, and what would resolve it."""
+def _impossible(names: Sequence[str], columns: tuple[int, ...], pairs: Pairs) -> Problem:
+    """Say which few inputs contradict each other, what is stated about them, and what would resolve it."""
+    few = _fewest(columns, pairs)
+    inside = list(combinations(few, 2))
+    origins = {pair: _origin(names, pair, pairs) for pair in inside}
+    told = [
+        f"{names[i]} with {names[j]} is {pairs.get((i, j), 0.0):g}{origins[i, j].words}" for i, j in inside
+    ]
+    rule = f"{', '.join(names[k] for k in few)} cannot be correlated like this: {'; '.join(told)}"
+    ways: list[str] = []
+    # Rather one change that settles everything tied to these inputs, then one that settles at least these.
+    for among, origin in product((columns, few), _Origin):
+        change = _single_change([pair for pair in inside if origins[pair] is origin], among, pairs)
+        if change is not None:
+            (i, j), low, high = change
+            others = (
+                "" if among == columns else " first, which settles these but not all that they are tied to"
+            )
+            ways.append(f"state {low:g} to {high:g} for {names[i]} with {names[j]}{others}")
+            break
+    ways.append(_shrunk({pair for pair in inside if pair in pairs}, columns, pairs))
+    return Problem("correlation", rule, None, ", or ".join(ways))
+
+
+class _Origin(Enum):
+    """Who says how a pair is correlated; what is to be changed first comes first."""
+
+    NOBODY = " as nothing is stated"
+    SCENARIO = ""
+    LIBRARY = " by the library"
+
+    @property
+    def words(self) -> str:
+        return str(self.value)
+
+
+def _origin(names: Sequence[str], pair: tuple[int, int], pairs: Pairs) -> _Origin:
+    if pair not in pairs:
+        return _Origin.NOBODY
+    first, second = (names[k] for k in pair)
+    of_library = default_library().states_correlation(first, second, pairs[pair])
+    return _Origin.LIBRARY if of_library else _Origin.SCENARIO
+
+
+def _fewest(columns: tuple[int, ...], pairs: Pairs) -> tuple[int, ...]:
+    """Return the smallest subset that is impossible by itself; of several, the one that is so the most."""
     few = list(columns)
     for column in columns:
         fewer = [k for k in few if k != column]
-        if len(fewer) > 1 and _smallest_eigenvalue(_matrix(fewer, pairs)) <= SMALLEST_EIGENVALUE:
+        if len(fewer) > 1 and not _possible(fewer, pairs):
             few = fewer
-    shrink = next(
-        (
-            percent / 100
-            for percent in range(99, 0, -1)
-            if _smallest_eigenvalue(_matrix(columns, pairs, percent / 100)) > SMALLEST_EIGENVALUE
-        ),
-        0.0,
-    )
-    unstated = [f"{names[i]} with {names[j]}" for i, j in combinations(few, 2) if (i, j) not in pairs]
-    way_out = f"multiply the group's rank correlations by {shrink:g} or less"
-    if unstated:
-        way_out = f"state the missing correlation of {', '.join(unstated[:3])} (now 0), or {way_out}"
-    rule = f"{', '.join(names[k] for k in few)} cannot be correlated like this: the matrix is not positive definite"
-    if len(few) < len(columns):
-        rule += f" (in the group {', '.join(names[k] for k in columns)})"
-    return Problem(
-        "correlation", rule, f"smallest eigenvalue {_smallest_eigenvalue(_matrix(few, pairs)):.3g}", way_out
-    )
+    whole = _matrix(columns, pairs)
+    for size in range(3, len(few) + 1):
+        if math.comb(len(columns), size) > _MOST_SUBSETS:
+            break  # what was found by leaving out one after the other is small enough
+        subsets = np.array(list(combinations(range(len(columns)), size)))
+        lowest = np.linalg.eigvalsh(whole[subsets[:, :, None], subsets[:, None, :]])[:, 0]
+        worst = int(np.argmin(lowest))
+        if lowest[worst] <= SMALLEST_EIGENVALUE:
+            return tuple(columns[k] for k in subsets[worst])
+    return tuple(few)
+
+
+def _single_change(
+    some: Sequence[tuple[int, int]], columns: tuple[int, ...], pairs: Pairs
+) -> tuple[tuple[int, int], float, float] | None:
+    """Return the pair whose change alone helps and is the smallest, with the range that it may lie in."""
+    best: tuple[float, tuple[int, int], float, float] | None = None
+    for pair in some:
+        grid = (percent / 100 for percent in range(-99, 100))
+        good = [value for value in grid if _possible(columns, {**pairs, pair: value})]
+        step = min((abs(value - pairs.get(pair, 0.0)) for value in good), default=math.inf)
+        if good and (best is None or step < best[0]):
+            best = step, pair, good[0], good[-1]
+    return None if best is None else best[1:]
+
+
+def _shrunk(some: set[tuple[int, int]], columns: tuple[int, ...], pairs: Pairs) -> str:
+    """Say by how much to multiply the stated pairs of a few inputs; of the whole group, if that is not enough."""
+    for which, chosen in (
+        ("these", some),
+        (f"all correlations of the {len(columns)} inputs tied", set(pairs)),
+    ):
+        for percent in range(99, 0, -1):
+            weaker = {pair: rho * percent / 100 if pair in chosen else rho for pair, rho in pairs.items()}
+            if _possible(columns, weaker):
+                return f"multiply {which} by {percent / 100:g} or less"
+    return "take one of them out"

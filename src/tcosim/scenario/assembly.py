@@ -76,7 +76,7 @@ class Assembly:
         correlations = stated_correlations(reader, self.raw.get("correlation", []), uncertain)
         sha256, defaulted = self._resolved()
         if reader.problems:
-            raise InputError(reader.problems)
+            raise InputError(reader.in_order())
         if not reader.resolved:
             correlations = with_library(correlations, reader.library.correlations, uncertain)
         return Scenario(
@@ -139,7 +139,12 @@ class Assembly:
         if not isinstance(kind, str) or kind not in OPTION_KINDS:
             near = did_you_mean(closest(kind, KINDS)) if isinstance(kind, str) else ""
             rule = "is missing" if kind is None else f"must be one of {', '.join(KINDS)}"
-            self.reader.refuse(f"{label}.kind", path, rule, kind, near or f"choose one of {', '.join(KINDS)}")
+            way_out = near or f"choose one of {', '.join(KINDS)}"
+            if kind is None and (meant := closest("kind", raw)):
+                way_out = f"did you mean kind where it says {meant[0]}?"
+            elif kind is None:
+                way_out = f'write kind = "api", or one of {", ".join(KINDS[1:])}'
+            self.reader.refuse(f"{label}.kind", path, rule, kind, way_out)
             return _Option(OptionFacts(position, label, "", {"name": name}), _never)
         model = OPTION_KINDS[kind]
         specs = field_specs(model)

@@ -10,35 +10,40 @@ import math
 from tcosim.scenario.distributions import Distribution, Empirical, Family, Mixture, Point
 from tcosim.scenario.fields import Bounds
 from tcosim.scenario.problems import Fault
+from tcosim.units import format_exact, format_stated
 
 
-def plain_fault(value: float, bounds: Bounds) -> Fault | None:
-    """Say what is wrong with one plain number, if anything."""
+def plain_fault(value: float, bounds: Bounds, unit: str = "") -> Fault | None:
+    """Say what is wrong with one plain number, if anything; ``unit`` is the field's, for the way out."""
     if not math.isfinite(value):
         return Fault("", "must be a finite number", value, "state a number that can occur")
     if bounds.holds(value):
         return None
-    return Fault("", _rule(bounds), value, _way_out(value, bounds))
+    return Fault("", _rule(bounds), value, _way_out(value, bounds, unit))
 
 
 def _rule(bounds: Bounds) -> str:
-    return f"must lie within {bounds}"
+    return f"must be {bounds}"
 
 
-def _way_out(value: float, bounds: Bounds) -> str:
+def _way_out(value: float, bounds: Bounds, unit: str) -> str:
+    too_low = value < bounds.low or (bounds.low_open and value == bounds.low)
     if value < 0 <= bounds.low:
         return "it cannot be negative"
-    if bounds.low_open and value == bounds.low:
-        return f"it must be above {bounds.low:g}"
-    if bounds.high <= 1 < value <= 100 and bounds.holds(value / 100):
-        return f"write {value / 100:g} for {value:g} %"
-    return "check the unit in the field's name"
+    if bounds.high <= 1 < value or (unit.startswith("share") and value > bounds.high):
+        # 60 is 60 %; whether 1.6 is 1.6 % or 160 %, only the author knows.
+        if 2 <= value <= 100 and bounds.holds(value / 100):
+            return f"write {format_exact(value / 100)} for {format_stated(value)} %"
+        return "1 is 100 %: lower it"
+    if bounds.firm_low if too_low else bounds.firm_high:
+        return "raise it" if too_low else "lower it"
+    return f"{'so little' if too_low else 'so much'} is not plausible: check the unit in the field's name"
 
 
-def bounds_fault(distribution: Distribution, bounds: Bounds) -> Fault | None:
-    """Say where a distribution leaves the bounds, if it does."""
+def bounds_fault(distribution: Distribution, bounds: Bounds, unit: str = "") -> Fault | None:
+    """Say where a distribution leaves the bounds, if it does; ``unit`` is the field's."""
     if isinstance(distribution, Point):
-        return plain_fault(distribution.value, bounds)
+        return plain_fault(distribution.value, bounds, unit)
     if isinstance(distribution, Mixture):
         faults = (_within(part.distribution, distribution, bounds) for part in distribution.components)
         return next((fault for fault in faults if fault is not None), None)
@@ -62,9 +67,14 @@ def _within(part: Family, whole: Family, bounds: Bounds) -> Fault | None:
 
 def _reaches(value: float, bounds: Bounds, side: str, word: str, firm: bool) -> Fault:
     bound = bounds.low if side == "low" else bounds.high
-    way_out = f"add {side}_limit = {bound:g}" if firm or (side == "low" and bound == 0) else "narrow it"
+    way_out = (
+        f"add {side}_limit = {format_exact(bound)}" if firm or (side == "low" and bound == 0) else "narrow it"
+    )
     if not firm and side == "low" and value < 0 < bound:
         way_out = "add low_limit = 0"
     if not math.isfinite(value):
-        return Fault("", _rule(bounds), f"values {word} {value:g}", way_out)
-    return Fault("", _rule(bounds), f"values {word} {value:.4g}", f"{way_out}, or check the unit")
+        return Fault(
+            "", _rule(bounds), f"values without {'an upper' if value > 0 else 'a lower'} limit", way_out
+        )
+    shown = format_stated(float(f"{value:.4g}"))
+    return Fault("", _rule(bounds), f"values {word} {shown}", f"{way_out}, or check the unit")

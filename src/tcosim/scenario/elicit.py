@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import NormalDist
 
-from tcosim.units import HOURS_PER_WEEK
+from tcosim.units import HOURS_PER_WEEK, format_stated
 
 PERCENTILE_KEY = re.compile(r"p(\d{1,2}(?:\.\d+)?|100(?:\.0+)?)", re.ASCII)
 STANDARD_NORMAL = NormalDist()
@@ -89,7 +89,9 @@ def percentiles(stated: Mapping[str, float]) -> Percentiles:
         if p == q:
             raise Refused(high_key, f"is the same percentile as {low_key}", high, "state it once")
         if low > high:
-            raise Refused(low_key, f"must be below {high_key} = {high:g}", low, "swap the two values")
+            raise Refused(
+                low_key, f"must be below {high_key} = {format_stated(high)}", low, "swap the two values"
+            )
         if low == high:
             raise Refused(
                 low_key, f"must be below {high_key}, both are the same", low, "write the plain number"
@@ -149,12 +151,22 @@ def beta_from_mean(mean: float, sd: float, low: float, high: float) -> tuple[flo
     """Alpha and beta of the beta on ``[low, high]`` with this mean and standard deviation."""
     _positive(sd=sd)
     if not low < mean < high:
-        raise Refused("mean", f"must lie between low = {low:g} and high = {high:g}", mean, "move low or high")
+        raise Refused(
+            "mean",
+            f"must lie between low = {format_stated(low)} and high = {format_stated(high)}",
+            mean,
+            "move low or high",
+        )
     middle = (mean - low) / (high - low)
     variance = (sd / (high - low)) ** 2
     if variance >= middle * (1 - middle):
-        widest = (high - low) * math.sqrt(middle * (1 - middle))
-        raise Refused("sd", f"must be below {widest:.4g} for this mean", sd, "state a smaller spread")
+        widest = float(f"{(high - low) * math.sqrt(middle * (1 - middle)):.4g}")
+        raise Refused(
+            "sd",
+            f"must be below {format_stated(widest)} for this mean",
+            sd,
+            "state a smaller spread",
+        )
     total = middle * (1 - middle) / variance - 1
     return middle * total, (1 - middle) * total
 
@@ -164,7 +176,9 @@ def rising(pairs: Iterable[tuple[str, float]]) -> None:
     listed = list(pairs)
     for (low_key, low), (high_key, high) in pairwise(listed):
         if low > high:
-            raise Refused(low_key, f"must not be above {high_key} = {high:g}", low, "swap the two values")
+            raise Refused(
+                low_key, f"must not be above {high_key} = {format_stated(high)}", low, "swap the two values"
+            )
 
 
 def weekly_profile(values: object) -> tuple[float, ...]:

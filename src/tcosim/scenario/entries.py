@@ -14,6 +14,7 @@ from tcosim.scenario import elicit
 from tcosim.scenario.distributions import Distribution
 from tcosim.scenario.near import closest, did_you_mean
 from tcosim.scenario.problems import declared
+from tcosim.units import format_stated
 
 GRADES = ("measured", "published", "judgement")
 ABOUT = ("unit", "support", "meaning", "source", "checked", "grade", "caveat")
@@ -107,7 +108,7 @@ def read_quantity(topic: str, key: str, table: Mapping[str, object]) -> Quantity
         raise wrong(
             topic,
             f"{key}.support",
-            f"must contain every value that can occur, [{reached[0]:g}, {reached[1]:g}]",
+            f"must contain every value that can occur, [{format_stated(reached[0])}, {format_stated(reached[1])}]",
             support,
             "add low_limit and high_limit to the distribution",
         )

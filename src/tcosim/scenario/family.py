@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from tcosim.scenario import elicit
 from tcosim.scenario.elicit import Refused
+from tcosim.units import format_stated
 
 INFINITY = math.inf
 WIDE_Z = 3.0902323061678132
@@ -84,15 +85,24 @@ class Family(BaseModel):
         low, high = self._untruncated()
         if self.low_limit is not None and self.high_limit is not None and self.low_limit >= self.high_limit:
             raise Refused(
-                "low_limit", f"must be below high_limit = {self.high_limit:g}", self.low_limit, "swap the two"
+                "low_limit",
+                f"must be below high_limit = {format_stated(self.high_limit)}",
+                self.low_limit,
+                "swap the two",
             )
         if self.low_limit is not None and self.low_limit >= high:
             raise Refused(
-                "low_limit", f"cuts everything off: no value is above {high:g}", self.low_limit, "lower it"
+                "low_limit",
+                f"cuts everything off: no value is above {format_stated(high)}",
+                self.low_limit,
+                "lower it",
             )
         if self.high_limit is not None and self.high_limit <= low:
             raise Refused(
-                "high_limit", f"cuts everything off: no value is below {low:g}", self.high_limit, "raise it"
+                "high_limit",
+                f"cuts everything off: no value is below {format_stated(low)}",
+                self.high_limit,
+                "raise it",
             )
         return self
 
@@ -135,6 +145,6 @@ def above_zero(**values: float) -> None:
 
 def in_order(low: float, high: float) -> None:
     if low > high:
-        raise Refused("low", f"must be below high = {high:g}", low, "swap the two values")
+        raise Refused("low", f"must be below high = {format_stated(high)}", low, "swap the two values")
     if low == high:
         raise Refused("low", "must be below high, both are the same", low, "write the plain number")

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from tcosim.units import format_plain
+from tcosim.units import format_plain, format_stated
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,15 @@ class Bounds:
     firm_high: bool = True
 
     def __str__(self) -> str:
-        if math.isinf(self.low) and math.isinf(self.high):
-            return "any number"
-        left, right = ("(" if self.low_open else "["), (")" if self.high_open else "]")
-        return f"{left}{format_plain(self.low)}, {format_plain(self.high)}{right}"
+        """Write what must hold, to stand after "must be"."""
+        low, high = format_stated(self.low), format_stated(self.high)
+        least = f"above {low}" if self.low_open else f"at least {low}"
+        most = f"below {high}" if self.high_open else f"at most {high}"
+        if math.isinf(self.low) or math.isinf(self.high):
+            return (least if math.isinf(self.high) else most) if self.low != -self.high else "a number"
+        if self.low_open or self.high_open:
+            return f"{least} and {most}"
+        return f"between {low} and {high}"
 
     def holds(self, value: float) -> bool:
         """Whether one plain number lies within."""
@@ -164,6 +170,18 @@ class FieldSpec:
         return self.default is REQUIRED
 
 
+def applies(only: Only | None, table: Mapping[str, object], specs: Mapping[str, FieldSpec]) -> bool:
+    """Whether a field with this condition applies in a raw table."""
+    return only is None or table.get(only.field, specs[only.field].default) in only.values
+
+
+def default_in(spec: FieldSpec, table: Mapping[str, object], specs: Mapping[str, FieldSpec]) -> Default:
+    """Return what holds in a raw table that leaves the field out."""
+    if spec.default_elsewhere is not None and applies(spec.default_elsewhere[0], table, specs):
+        return spec.default_elsewhere[1]
+    return spec.default
+
+
 def uncertain(
     unit: str,
     default: Default,
@@ -230,6 +248,20 @@ def name(default: Default, meaning: str, *, example: str | None = None) -> Field
 def profile(default: str, meaning: str) -> FieldSpec:
     """Declare a field that takes the name of a weekly shape, or its 168 numbers."""
     return FieldSpec("", Kind.PROFILE, "share of the mean hour", meaning, default=default)
+
+
+def written(value: object) -> str:
+    """Write a default or an example as TOML; dots if there is none."""
+    match value:
+        case Use(key):
+            return f'{{ use = "{key}" }}'
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return f'"{value}"'
+        case int() | float():
+            return format_plain(value)
+    return "..."
 
 
 class Declared(BaseModel):

@@ -10,6 +10,7 @@ import hashlib
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -170,6 +171,11 @@ class Library:
             found.append(correlation)
         return tuple(found)
 
+    def states_correlation(self, first: str, second: str, value: float) -> bool:
+        """Whether the library declares this rank correlation of two inputs."""
+        pairs = (pair for correlation in self.correlations for pair in correlation.pairs())
+        return any({first, second} == {one, other} and value == rho for one, other, rho in pairs)
+
     def scenarios(self) -> tuple[str, ...]:
         """Names of the shipped scenarios, sorted; the default one first."""
         names = sorted(path.stem for path in (self.folder / "scenarios").glob("*.toml"))
@@ -227,7 +233,10 @@ class Library:
         if found is None:
             way_out = did_you_mean(self.near(key)) or "list the library with: tcosim inputs"
             raise InputError(Problem("use", "must be a key of the library", key, way_out))
-        return read_quantity(found[0], key, found[1])
+        from tcosim.scenario.spelling import spelled
+
+        quantity = read_quantity(found[0], key, found[1])
+        return replace(quantity, unit=spelled(key, quantity.unit))
 
 
 def _tuples(value: object) -> object:

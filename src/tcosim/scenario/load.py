@@ -14,7 +14,7 @@ from tcosim.scenario import places
 from tcosim.scenario.assembly import Assembly
 from tcosim.scenario.library import DEFAULT_SCENARIO, Library, default_library
 from tcosim.scenario.models import Scenario
-from tcosim.scenario.override import apply_override
+from tcosim.scenario.override import apply_override, fields_by_input
 from tcosim.scenario.reader import Reader
 from tcosim.scenario.source_text import SourceText, parse_toml, read_source
 
@@ -35,6 +35,8 @@ def load(
     overrides : sequence of str
         Fields to set before anything is checked, such as ``"volume.annual_growth=0.4"``,
         ``"option.rented.usd_per_gpu_hour=2.5"`` or ``"option.api.route.default.usd_per_million_input=3"``.
+        The name of an input, as tables show it, sets every field that takes this input:
+        ``"people.engineer_hours_per_month=40"``.
     volume : float, optional
         Planned tokens a month instead of the scenario's.
     library : Library, optional
@@ -84,10 +86,11 @@ def _load(source: SourceText, overrides: Sequence[str], volume: float | None, li
     settings: dict[places.Path, str] = {}
     problems: list[Problem] = []
     displaced: set[str] = set()
+    inputs = fields_by_input(raw) if overrides else {}
     for text in overrides:
         try:
-            setting = apply_override(raw, text)
-            settings[setting.path] = f"--set {text}"
+            setting = apply_override(raw, text, inputs=inputs, library=library)
+            settings.update(dict.fromkeys(setting.paths, f"--set {text}"))
             displaced |= setting.displaced
         except InputError as error:
             problems += error.problems

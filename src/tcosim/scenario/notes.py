@@ -6,13 +6,32 @@ Knows lines and labels; knows nothing of what may stand in a field.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tcosim.errors import Problem
 from tcosim.scenario import places
 from tcosim.scenario.near import closest, did_you_mean
+from tcosim.units import format_stated
 
 Raw = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class _Unknown:
+    """A key that is not known: the position of its problem, and the fields that it may stand for."""
+
+    problem: int
+    near: tuple[str, ...]
+
+
+def as_written(value: object) -> object:
+    """Return what a message shows of a value: numbers as people write them, empty text in quotes."""
+    if isinstance(value, str):
+        return value if value.strip() else f'"{value}"'
+    if isinstance(value, float) or (type(value) is int and abs(value) < 10**18):
+        return format_stated(value)
+    return value
 
 
 class Notes:
@@ -33,6 +52,7 @@ class Notes:
         self.lines = lines
         self.settings = settings
         self.problems: list[Problem] = []
+        self._unknown: dict[places.Path, list[_Unknown]] = {}
 
     def set_by(self, path: places.Path) -> str | None:
         """Return what set a field from outside the text, if anything did."""
@@ -50,15 +70,43 @@ class Notes:
         self, label: str, path: places.Path, rule: str, value: object = None, way_out: str = ""
     ) -> None:
         """Note a problem."""
-        self.problems.append(Problem(label, rule, value, way_out, self.place(path)))
+        self.problems.append(Problem(label, rule, as_written(value), way_out, self.place(path)))
+
+    def in_order(self) -> list[Problem]:
+        """Return the problems by line: those from outside the text first, others of one line as found.
+
+        What one setting from outside breaks in several fields alike is one problem, that of the first field.
+        """
+        found: dict[object, Problem] = {}
+        for problem in self.problems:
+            same = (problem.place, problem.rule, str(problem.value), problem.way_out)
+            found.setdefault(same if problem.place.startswith("--set") else id(problem), problem)
+        return sorted(found.values(), key=self._line)
+
+    def _line(self, problem: Problem) -> int:
+        line = problem.place.removeprefix(f"{self.origin}:")
+        return int(line) if line != problem.place and line.isdecimal() else 0
 
     def refuse_unknown(self, raw: Raw, known: Iterable[str], label: str, path: places.Path) -> None:
         """Note every key that is not known, with the closest one that is."""
         names = list(known)
         for key in raw:
             if key not in names:
-                near = closest(key, names)
-                way_out = did_you_mean(near) or "take it out, or see the fields with: tcosim new"
+                # A field that is not stated yet is meant more often than one that is.
+                near = sorted(closest(key, names, most=6), key=lambda name: name in raw)
+                way_out = did_you_mean(near[:1]) or "take it out, or see the fields with: tcosim new"
+                self._unknown.setdefault(path, []).append(_Unknown(len(self.problems), tuple(near)))
                 self.refuse(
                     f"{label}.{key}" if label else key, (*path, key), "is no known field", None, way_out
                 )
+
+    def misspelled(self, name: str, table: places.Path) -> bool:
+        """Whether an unknown key of the table may stand for a missing field; its problem then says so."""
+        for unknown in self._unknown.get(table, []):
+            if name in unknown.near:
+                self._unknown[table].remove(unknown)
+                problem = self.problems[unknown.problem]
+                way_out = f"did you mean {name}, which is missing?"
+                self.problems[unknown.problem] = replace(problem, way_out=way_out)
+                return True
+        return False

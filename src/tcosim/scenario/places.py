@@ -85,6 +85,17 @@ def _still_open(line: str, quote: str, depth: int) -> tuple[str, int]:
     return (quote if len(quote) == 3 else ""), depth
 
 
+def open_since(lines: Sequence[str]) -> tuple[int, str] | None:
+    """Return the line, from 1, whose bracket or quote is still open after all the lines, and which it is."""
+    quote, depth, since = "", 0, 0
+    for number, line in enumerate(lines, start=1):
+        was_open = bool(quote) or depth > 0
+        quote, depth = _still_open(line, quote, 0 if not was_open and _TABLE.match(line) else depth)
+        if not was_open:
+            since = number
+    return (since, "quote" if quote else "bracket") if quote or depth > 0 else None
+
+
 def line_of(lines: dict[Path, int], path: Path) -> int | None:
     """Return the line of a field, or of the nearest table around it."""
     for length in range(len(path), 0, -1):

@@ -15,7 +15,7 @@ from tcosim.scenario.distributions import FAMILIES, Distribution, Family, distri
 from tcosim.scenario.elicit import PERCENTILE_KEY, Refused
 from tcosim.scenario.family import COMMON
 from tcosim.scenario.near import closest, did_you_mean
-from tcosim.units import parse_number
+from tcosim.units import format_exact, parse_number
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def number_hint(value: object) -> str:
     """Say how to write a number that was put in quotes."""
     if isinstance(value, str):
         try:
-            return f"write {parse_number(value):g} without quotes"
+            return f"write {format_exact(parse_number(value))} without quotes"
         except InputError:
             pass
     return "write a plain number without quotes"

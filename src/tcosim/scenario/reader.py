@@ -10,7 +10,7 @@ from typing import Any
 
 from tcosim.scenario import places
 from tcosim.scenario.distributions import Point
-from tcosim.scenario.fields import ABSENT, REQUIRED, Default, FieldSpec, Kind, Only, Use
+from tcosim.scenario.fields import ABSENT, REQUIRED, FieldSpec, Kind, Only, Use, applies, default_in, written
 from tcosim.scenario.notes import Raw
 from tcosim.scenario.uncertain import Uncertain
 from tcosim.scenario.values import ValueReader
@@ -59,7 +59,7 @@ class Reader(ValueReader):
         replaced = self._replaced(specs, raw, path, label)
         for name, spec in specs.items():
             here = (*path, name)
-            if not self._applies(spec.only, raw, specs):
+            if not applies(spec.only, raw, specs):
                 if name in raw and not self._switched(spec.only, path, here):
                     self._refuse_inapplicable(spec, raw, specs, here, f"{label}.{name}")
                 values[name] = self._elsewhere(spec, f"{prefix}.{name}")
@@ -90,10 +90,6 @@ class Reader(ValueReader):
                         "take one out",
                     )
         return found
-
-    @staticmethod
-    def _applies(only: Only | None, raw: Raw, specs: Mapping[str, FieldSpec]) -> bool:
-        return only is None or raw.get(only.field, specs[only.field].default) in only.values
 
     def _switched(self, only: Only | None, table: places.Path, field: places.Path) -> bool:
         """Whether a setting from outside changed what a field depends on, and not the field itself."""
@@ -130,9 +126,7 @@ class Reader(ValueReader):
         names: tuple[str, str],
     ) -> Any:
         label, prefix = names
-        default: Default = spec.default
-        if spec.default_elsewhere is not None and self._applies(spec.default_elsewhere[0], raw, specs):
-            default = spec.default_elsewhere[1]
+        default = default_in(spec, raw, specs)
         if default is ABSENT:
             return None
         if default is REQUIRED or (
@@ -149,14 +143,23 @@ class Reader(ValueReader):
     def _missing(
         self, spec: FieldSpec, specs: Mapping[str, FieldSpec], path: places.Path, label: str
     ) -> None:
-        rule = f"is missing: {spec.meaning[0].lower()}{spec.meaning[1:].rstrip('.')}"
+        if self.misspelled(spec.name, path):
+            return
+        rule = f"is missing ({_lower_first(spec.meaning.rstrip('.'))})"
         others = [name for name, other in specs.items() if spec.name in other.instead_of]
-        way_out = f"state it{f' in {spec.unit}' if spec.unit else ''}"
+        way_out = f"state it in {spec.unit}" if spec.unit else "state it"
+        if spec.kind in (Kind.TEXT, Kind.NAME):
+            way_out = f'write {spec.name} = "{spec.example or "..."}"'
+        elif spec.example is not None:
+            way_out += f", for example {spec.name} = {written(spec.example)}"
         if others:
             way_out += f", or {others[0]} instead"
-        if spec.required and isinstance(spec.example, Use):
-            way_out += f', for example {{ use = "{spec.example.key}" }}'
-        elif not spec.required:
+        if not spec.required:
             rule = "is missing, and a file with a [resolved] table states every field"
             way_out = "state it, or take the [resolved] table out"
         self.refuse(f"{label}.{spec.name}", path, rule, None, way_out)
+
+
+def _lower_first(text: str) -> str:
+    """Let a sentence stand within another: "Price of" becomes "price of", "GPUs that" stays."""
+    return text if text[1:2].isupper() else f"{text[:1].lower()}{text[1:]}"

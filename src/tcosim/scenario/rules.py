@@ -12,6 +12,7 @@ from typing import Any
 
 from tcosim.scenario.near import closest, did_you_mean
 from tcosim.scenario.places import Path
+from tcosim.units import format_stated
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,8 @@ def _baseline(header: Mapping[str, Any], options: Sequence[OptionFacts]) -> Iter
     named = [option for option in options if option.name == baseline]
     if named and named[0].kind in ("api", "managed", ""):
         return  # an option of no known kind is reported as such
+    if not named and _is_nameless(options):
+        return
     rule = "must name an option"
     if named:
         rule = f"must name an option of kind api or managed, {baseline} is {named[0].kind}"
@@ -100,12 +103,18 @@ def _baseline(header: Mapping[str, Any], options: Sequence[OptionFacts]) -> Iter
     yield Broken(("scenario", "baseline"), "scenario.baseline", rule, baseline, way_out)
 
 
+def _is_nameless(options: Sequence[OptionFacts]) -> bool:
+    """Whether an option lacks its name: it may be the one that is meant, and the lack is a problem of its own."""
+    return any(not option.name for option in options)
+
+
 def _reference(option: OptionFacts, options: Sequence[OptionFacts]) -> Iterator[Broken]:
     api = option.values.get("api")
     if option.kind == "api" or not api:
         return
     able = [other.name for other in options if other.kind == "api" and other.name]
-    if api not in able and not any(other.name == api and not other.kind for other in options):
+    unsure = _is_nameless(options) or any(other.name == api and not other.kind for other in options)
+    if api not in able and not unsure:
         way_out = did_you_mean(closest(api, able)) or (
             f'state api = "{able[0]}"' if able else 'add an [[option]] with kind = "api"'
         )
@@ -137,6 +146,6 @@ def broken_routes(path: Path, label: str, routes: Sequence[Mapping[str, Any]]) -
             (*path, "route"),
             f"{label}.route.share",
             "all shares of an option must sum to 1",
-            f"{' + '.join(f'{share:g}' for share in known)} = {math.fsum(known):g}",
+            f"{' + '.join(map(format_stated, known))} = {format_stated(round(math.fsum(known), 12))}",
             "correct the shares",
         )

@@ -58,6 +58,11 @@ def json_schema() -> Schema:
             "uncertain": {
                 "oneOf": [{"type": "number"}, {"$ref": "#/$defs/use"}, {"$ref": "#/$defs/distribution"}]
             },
+            "suffixed": {
+                "type": "string",
+                "description": 'A number with a suffix: "60%", "10k", "2.5B".',
+                "pattern": r"^\s*[+-]?[0-9_.]+([eE][+-]?[0-9]+)?\s*[kKmMbBgGtT%]\s*$",
+            },
             "use": _USE,
             "distribution": {"oneOf": [_family(name) for name in FAMILIES]},
             "component": {"oneOf": [_family(name, part=True) for name in FAMILIES if name != "mixture"]},
@@ -79,6 +84,7 @@ _INPUT: Schema = {
     "pattern": f"^{INPUT_NAME.pattern}$",
     "description": "Name of the input; fields with the same name and distribution share one draw.",
 }
+_SUFFIXED: Schema = {"$ref": "#/$defs/suffixed"}
 _USE: Schema = {
     "type": "object",
     "description": "An entry of the library; fields that use the same entry share one draw.",
@@ -189,12 +195,13 @@ def _value(spec: FieldSpec) -> Schema:
         Kind.UNCERTAIN: {
             "oneOf": [
                 {"type": "number", **_limits(spec.bounds)},
+                _SUFFIXED,
                 {"$ref": "#/$defs/use"},
                 {"$ref": "#/$defs/distribution"},
             ]
         },
-        Kind.NUMBER: {"type": "number", **_limits(spec.bounds)},
-        Kind.INTEGER: {"type": "integer", **_limits(spec.bounds)},
+        Kind.NUMBER: {"oneOf": [{"type": "number", **_limits(spec.bounds)}, _SUFFIXED]},
+        Kind.INTEGER: {"oneOf": [{"type": "integer", **_limits(spec.bounds)}, _SUFFIXED]},
         Kind.FLAG: {"type": "boolean"},
         Kind.NAME: {"type": "string", "pattern": f"^{NAME.pattern}$", "maxLength": LONGEST_NAME},
         Kind.TEXT: {"type": "string", "maxLength": LONGEST_TEXT},

@@ -27,6 +27,7 @@ from tcosim.scenario.parametric import (
     Uniform,
     Weibull,
 )
+from tcosim.units import format_stated
 
 
 class Quantiles(Family):
@@ -68,12 +69,15 @@ class Quantiles(Family):
             raise Refused("percentiles", "values must rise with their percentile", None, "sort them")
         if self.minimum is not None and self.minimum >= pairs[0][1]:
             raise Refused(
-                "minimum", f"must be below the lowest percentile = {pairs[0][1]:g}", self.minimum, "lower it"
+                "minimum",
+                f"must be below the lowest percentile = {format_stated(pairs[0][1])}",
+                self.minimum,
+                "lower it",
             )
         if self.maximum is not None and self.maximum <= pairs[-1][1]:
             raise Refused(
                 "maximum",
-                f"must be above the highest percentile = {pairs[-1][1]:g}",
+                f"must be above the highest percentile = {format_stated(pairs[-1][1])}",
                 self.maximum,
                 "raise it",
             )

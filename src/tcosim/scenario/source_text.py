@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,8 @@ from pathlib import Path
 from tcosim.errors import InputError, Problem
 from tcosim.scenario.library import Library
 from tcosim.scenario.near import closest, did_you_mean
+from tcosim.scenario.notes import as_written
+from tcosim.scenario.syntax import syntax_problem
 
 LARGEST_BYTES = 1_000_000
 _START_ONE = "start one with: tcosim new"
@@ -64,11 +65,11 @@ def _not_found(given: str, library: Library) -> Problem:
     beside: list[str] = []
     with contextlib.suppress(OSError, ValueError):
         beside = [str(path) for path in sorted(folder.glob("*.toml"))[:200]]
-    names = [*library.scenarios(), *beside]
-    stem = Path(given).stem
-    near = closest(given, names, most=2) or closest(stem, library.scenarios(), most=2)
+    # What the names have in common, folder and ending, says nothing about how near they are.
+    named = {**{Path(path).stem: path for path in beside}, **{name: name for name in library.scenarios()}}
+    near = [named[stem] for stem in closest(Path(given).stem, named, most=2)]
     rule = f"must be a file or a shipped scenario ({', '.join(library.scenarios())})"
-    return Problem("scenario", rule, given, did_you_mean(near) or _START_ONE)
+    return Problem("scenario", rule, as_written(given), did_you_mean(near) or _START_ONE)
 
 
 def _read(path: Path) -> str:
@@ -109,17 +110,7 @@ def parse_toml(source: SourceText) -> dict[str, object]:
     try:
         return tomllib.loads(source.text)
     except tomllib.TOMLDecodeError as error:
-        message = str(error)
-        place = source.origin
-        if found := re.search(r"\s*\(at line (\d+), column (\d+)\)", message):
-            place = f"{source.origin}:{found[1]}:{found[2]}"
-            message = f"{message[: found.start()]} at line {found[1]}, column {found[2]}"
-        elif message.endswith("(at end of document)"):
-            message = message.replace(
-                "(at end of document)", f"at line {source.text.count(chr(10)) + 1}, its end"
-            )
-            place = f"{source.origin}:{source.text.count(chr(10)) + 1}"
-        raise InputError(Problem("scenario", f"is not valid TOML: {message}", None, "", place)) from error
+        raise InputError(syntax_problem(str(error), source.text, source.origin)) from error
     except (ValueError, RecursionError) as error:
         raise InputError(
             Problem("scenario", f"is not valid TOML: {error}", None, "", source.origin)

@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from tcosim.errors import InputError, Problem
-from tcosim.scenario.fields import ABSENT, FieldSpec, Kind, Use, field_specs
+from tcosim.scenario.fields import ABSENT, FieldSpec, Kind, field_specs, written
 from tcosim.scenario.models import OPTION_KINDS, ApiOption, Header, Option, Route, Traffic, Volume
 from tcosim.scenario.models.option import KINDS
 from tcosim.scenario.near import closest, did_you_mean
@@ -25,7 +25,7 @@ _HEAD = """\
 #     { use = "people.engineer_usd_per_hour" }       an entry of the library: see  tcosim inputs
 # Two fields that use the same entry share one draw; input = "some-name" does the same for stated
 # distributions, and beside use = it gives a field a draw of its own.
-# Shares run from 0 to 1. Money is nominal USD.
+# Shares run from 0 to 1; "60%" in quotes is 0.6, and "3B" is 3e9. Money is nominal USD.
 """
 _OPTION_NAMES = {"api": "api", "managed": "managed", "rented": "rented", "owned": "owned"}
 _CORRELATION = """\
@@ -98,20 +98,6 @@ def _lines(
             shown = spec.default if not spec.required and spec.default is not ABSENT else spec.example
             ending = f"   # or {replaced[name]}" if name in replaced else ""
             yield f"# {name} = {written(shown)}{ending}"
-
-
-def written(value: object) -> str:
-    """Write a default or an example as TOML; dots if there is none."""
-    match value:
-        case Use(key):
-            return f'{{ use = "{key}" }}'
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return f'"{value}"'
-        case int() | float():
-            return format_plain(value)
-    return "..."
 
 
 def comment(spec: FieldSpec) -> str:

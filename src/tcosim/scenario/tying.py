@@ -41,6 +41,8 @@ def stated_correlations(reader: Reader, raw: object, uncertain: Collection[str])
         label = f"correlation[{position + 1}]"
         path = ("correlation", position)
         reader.refuse_unknown(table, _FIELDS, label, path)
+        if not all(key in _FIELDS for key in table):
+            continue  # without the misspelled one, others would seem to be missing
         names = _input_names(reader, table, label, path, uncertain)
         if names is None:
             continue

@@ -20,11 +20,20 @@ from tcosim.scenario.near import closest, did_you_mean
 from tcosim.scenario.notes import Notes, Raw
 from tcosim.scenario.problems import Fault, declared, number_hint
 from tcosim.scenario.uncertain import Uncertain
+from tcosim.units import parse_suffixed
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+-]*")
 INPUT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 LONGEST_NAME = 60
 LONGEST_TEXT = 500
+
+
+def _suffixed(text: str, spec: FieldSpec) -> object:
+    """Read a quoted number that ends in a suffix, "60%" or "3B"; any other text stays as it is."""
+    number = parse_suffixed(text)
+    if number is None:
+        return text
+    return int(number) if spec.kind is Kind.INTEGER and number.is_integer() else number
 
 
 class ValueReader(Notes):
@@ -70,6 +79,8 @@ class ValueReader(Notes):
         """Read the value of one field; None if a problem was noted."""
         if self.set_by(path) is not None:
             self.set_fields.add(name)
+        if isinstance(raw, str) and spec.kind in (Kind.UNCERTAIN, Kind.NUMBER, Kind.INTEGER):
+            raw = _suffixed(raw, spec)
         match spec.kind:
             case Kind.UNCERTAIN:
                 return self.quantity(spec, raw, path, label, name)
@@ -102,9 +113,9 @@ class ValueReader(Notes):
         else:
             try:
                 number = raw if whole else elicit.as_number("", raw)
-                fault = plain_fault(number, spec.bounds)
+                fault = plain_fault(number, spec.bounds, spec.unit)
             except (elicit.Refused, OverflowError):
-                fault = Fault("", f"must lie within {spec.bounds}", raw, "state a number that can occur")
+                fault = Fault("", f"must be {spec.bounds}", raw, "state a number that can occur")
             if fault is None:
                 return number
             self.refuse(label, path, fault.rule, fault.value, fault.way_out)
@@ -171,7 +182,7 @@ class ValueReader(Notes):
                 rule = refused.rule if isinstance(raw, (int, float)) else f"must be {spec.kind.value}"
                 self.refuse(label, path, rule, raw, way_out)
                 return None
-        faults = found if isinstance(found, list) else [bounds_fault(found, spec.bounds)]
+        faults = found if isinstance(found, list) else [bounds_fault(found, spec.bounds, spec.unit)]
         for fault in faults:
             if fault is not None:
                 inner = f"{label}.{fault.key}" if fault.key else label

@@ -137,7 +137,7 @@ class Scenario(Header):
             raise InputError(
                 Problem(
                     "volume.tokens_per_month",
-                    f"must lie within {bounds}",
+                    f"must be {bounds}",
                     tokens_per_month,
                     "state tokens a month, for example 2e9",
                 )
