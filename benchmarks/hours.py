@@ -25,8 +25,8 @@ FLEET = {
     "share": 1.0, "token_ratio": 1.2, "headroom": 1.2, "longest_wait_hours": 1.5,
     "failures_per_replica_hour": 4e-5, "repairs_per_hour": 0.2,
 }  # fmt: skip
-"""Failures and repairs as in the middle of the library (replicas of two GPUs): most hours have no event, and the loop is
-made for that. With 25 times as many failures and four times as long repairs a fixed fleet takes 0.04 ns more."""
+"""Failures and repairs as in the middle of the library (replicas of two GPUs): most hours have no event, and the loop
+is made for that. With 25 times as many failures and four times as long repairs a fixed fleet takes 0.04 ns more."""
 REPLICAS, CAPACITY = 3.0, 0.6
 """Replicas of a fleet, and tokens an hour of one: enough for most hours, not for all."""
 
