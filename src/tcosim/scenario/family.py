@@ -6,6 +6,7 @@ Knows no single family, nothing of drawing numbers, of scenarios or of files.
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -76,8 +77,11 @@ class Family(BaseModel):
 
     @classmethod
     def _from_stated(cls, stated: dict[str, float], rest: Mapping[str, object]) -> dict[str, object]:
-        """Return the family's own parameters from the alternative ones; ``rest`` holds the other keys."""
-        raise NotImplementedError
+        """Return the family's own parameters from the alternative ones; ``rest`` holds the other keys.
+
+        Only a family that declares `alternatives` or `takes_percentiles` is asked, and each of those has its own.
+        """
+        raise TypeError(f"{cls.__name__} can be stated by its own parameters only")
 
     @model_validator(mode="after")
     def _holds_together(self) -> Family:
@@ -109,8 +113,9 @@ class Family(BaseModel):
     def _check(self) -> None:
         """Raise `Refused` if the parameters do not hold together."""
 
+    @abstractmethod
     def _untruncated(self) -> tuple[float, float]:
-        raise NotImplementedError
+        """Return the smallest and largest value that can occur without truncation."""
 
     def _middle(self) -> tuple[float, float]:
         """Return the range within which nearly all values of an untruncated draw lie."""
