@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from tcosim import kernels
-from tcosim.engine.run import usable_processors
+from tcosim.engine.blocks import usable_processors
 from tcosim.kernels import layout
 from tcosim.kernels.layout import HOURS_PER_MONTH
 
@@ -92,6 +92,7 @@ def run_hours(a, seed, first, out):
         a.swings,
         a.fleets,
         a.policies,
+        np.ones(1),
         a.levels,
         a.replicas,
         a.capacity,

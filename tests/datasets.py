@@ -16,6 +16,15 @@ SPREAD = 2.0e5
 INPUTS = ("people.engineer_hours_per_month", "traffic.burst_sigma", "volume.annual_growth")
 
 
+def paid_back(beats: np.ndarray[Any, Any], months: int) -> np.ndarray[Any, Any]:
+    """Spread the winning futures evenly over the later half of the months, the rest into the last one."""
+    found = np.zeros((*beats.shape, months), np.int64)
+    each = beats // max(months - months // 2, 1)
+    found[..., months // 2 :] = each[..., None]
+    found[..., -1] += beats - found.sum(axis=-1)
+    return found
+
+
 def synthetic(
     samples: int = 4096,
     *,
@@ -57,12 +66,16 @@ def synthetic(
         options=names,
         kinds=kinds,
         input_names=inputs,
+        input_topics=[name.partition(".")[0] for name in inputs],
+        tied=[-1] * len(inputs),
         variables={
             "npv": npv[:kept],
             "total": total,
             "utilization": utilization,
             "input": rng.standard_normal((kept, len(inputs))),
             "cost": np.broadcast_to(monthly, (months, *monthly.shape)),
+            "cumulated": np.quantile(npv, QUANTILES, axis=0).T
+            * np.linspace(1 / months, 1, months)[:, None, None],
             "tokens": np.full((months, len(QUANTILES)), tokens / months),
             "component": component,
             "mean_total": 1.1 * mean,
@@ -75,6 +88,7 @@ def synthetic(
             "scramble_npv_sum": sums,
             "scramble_beats": beats,
             "scramble_cheapest": wins,
+            "scramble_paid_back": paid_back(beats, months),
         },
         attributes={
             "tcosim_version": "0.1.0",

@@ -36,7 +36,7 @@ def hours_of(n, seed, *, months=1, capacity=1.0, replicas=1.0, shape=None, fleet
     out = np.zeros((1, len(layout.FLEET_MONTH), n, months))
     swings = np.zeros(168, np.float32) if shape is None else (shape - 1).astype(np.float32)
     kernels.simulate_hours(
-        np.uint64(seed), 0, columns, swings, fleets, pack_policies(s.policies), levels,
+        np.uint64(seed), 0, columns, swings, fleets, pack_policies(s.policies), np.ones(1), levels,
         np.full((1, n, months), replicas), np.full((1, n, months), capacity), tokens, out,
     )  # fmt: skip
     return SimpleNamespace(tokens=tokens, fleet=out[0])

@@ -238,16 +238,17 @@ def run_kernels(s, n=LANES):
     )
     a.fleet_months = by_month(fleets, len(layout.FLEET_MONTH))
     kernels.simulate_hours(
-        np.uint64(s.seed), s.first_future, a.world, a.swings, a.fleets, a.policies, a.levels, a.replicas,
-        a.capacity, a.tokens, a.fleet_months,
+        np.uint64(s.seed), s.first_future, a.world, a.swings, a.fleets, a.policies, np.ones(1), a.levels,
+        a.replicas, a.capacity, a.tokens, a.fleet_months,
     )  # fmt: skip
-    a.costs = by_month(2 + fleets)
+    a.costs, a.cumulated = by_month(2 + fleets), by_month(2 + fleets)
     a.components = np.zeros((2 + fleets, len(layout.COMPONENTS), n))
     a.use = np.zeros((fleets, len(layout.FLEET_USE), n))
     zero = np.zeros(2, np.int64)
     kernels.keep_books(
         a.world, a.routes, zero, a.apis, a.manageds, zero[:1], a.fleets, a.policies, a.tokens, a.replicas, a.capacity,
-        a.orders, a.fleet_months, a.gpu_walk, a.log_jumps, a.incidents, a.costs, a.components, a.use,
+        a.orders, a.fleet_months, a.gpu_walk, a.log_jumps, a.incidents, a.costs, a.cumulated,
+        a.components, a.use,
     )  # fmt: skip
     return a
 

@@ -91,6 +91,9 @@ def test_books_are_equal(compared):
         for option, book in enumerate(t.books):
             scale = sum(abs(usd) for usd in book.components.values())
             np.testing.assert_allclose(a.costs[option, lane], book.months, rtol=0, atol=4 * MONTHLY * scale)
+            got = a.cumulated[option, lane]
+            np.testing.assert_allclose(got, book.cumulated, rtol=0, atol=4 * MONTHLY * scale)
+            assert got[-1] == pytest.approx(a.components[option, :, lane].sum(), rel=1e-12)
             for c, name in enumerate(COMPONENTS):
                 assert a.components[option, c, lane] == pytest.approx(
                     book.components.get(name, 0.0), rel=1e-9, abs=4 * MONTHLY * scale

@@ -35,13 +35,20 @@ class Book:
     def __init__(self, world, n_months):
         self.rate = world["discount_rate_per_year"]
         self.months = [0.0] * n_months
+        self.present = [0.0] * n_months
         self.components = {}
 
     def pay(self, m, component, usd, when=0.5):
         """Pay in month m; `when` is 0 at its start, 1/2 in its middle, 1 at its end."""
         self.months[m] += usd
         present = usd * (1 + self.rate) ** (-(m + when) / 12)
+        self.present[m] += present
         self.components[component] = self.components.get(component, 0.0) + present
+
+    @property
+    def cumulated(self):
+        """Present value of all payments up to the end of each month."""
+        return [sum(self.present[: m + 1]) for m in range(len(self.present))]
 
     @property
     def npv(self):

@@ -44,6 +44,10 @@ def test_one_value_has_one_bin():
     assert [(one.low, one.high, one.share) for one in bins([5.0, 5.0])] == [(5.0, 5.0, 1.0)]
 
 
+def test_values_apart_by_next_to_nothing_have_one_bin():
+    assert [one.share for one in bins([0.0, 5e-324])] == [1.0]
+
+
 def test_a_long_tail_goes_into_an_open_bin():
     found = bins([*np.linspace(0, 1, 1000), 1e9])
     assert found[-1].high == math.inf

@@ -15,6 +15,7 @@ from tcosim.errors import InputError, Problem, TcosimError
 from tcosim.kernels import layout
 from tcosim.scenario.models import FleetOption, Scenario
 
+ONE_VOLUME = np.ones(1)
 LARGEST_EVENT_CHANCE = 0.5
 """Spike, failure and repair share one uniform an hour; past a half they would meet (docs/model.md, 3.7)."""
 
@@ -35,8 +36,8 @@ class Block:
     log_jumps : ndarray, shape (r, n, m)
     replicas, capacity, orders : ndarray, shape (k, n, m)
     fleet_months : ndarray, shape (k, len(FLEET_MONTH), n, m)
-    costs : ndarray, shape (o, n, m)
-        USD, nominal.
+    costs, cumulated : ndarray, shape (o, n, m)
+        USD, nominal; USD, present value of all costs up to the end of each month.
     components : ndarray, shape (o, len(COMPONENTS), n)
         USD, present value.
     use : ndarray, shape (k, len(FLEET_USE), n)
@@ -54,6 +55,7 @@ class Block:
     orders: Floats
     fleet_months: Floats
     costs: Floats
+    cumulated: Floats
     components: Floats
     use: Floats
 
@@ -70,6 +72,7 @@ class Block:
             **{name: np.zeros((k, n, m)) for name in sizes},
             fleet_months=np.zeros((k, len(layout.FLEET_MONTH), n, m)),
             costs=np.zeros((o, n, m)),
+            cumulated=np.zeros((o, n, m)),
             components=block_array(o, len(layout.COMPONENTS), n),
             use=block_array(k, len(layout.FLEET_USE), n),
         )
@@ -80,32 +83,24 @@ class Block:
         return int(self.parameters.world.shape[1])
 
 
-def plan_block(
-    scenario: Scenario, packing: Packing, block: Block, values: Floats, seed: int, first: int, asked: slice
-) -> None:
-    """Fill a block's parameters, draw its monthly noise and size its fleets.
+def draw_block(packing: Packing, block: Block, values: Floats, seed: int, first: int) -> None:
+    """Fill a block's parameters and draw its monthly noise."""
+    packing.fill(values, block.parameters)
+    kernels.draw_monthly_noise(
+        np.uint64(seed), first, block.parameters.routes,
+        block.growth_walk, block.gpu_walk, block.log_jumps, block.incident_uniforms,
+    )  # fmt: skip
 
-    Parameters
-    ----------
-    asked : slice
-        The futures of the block that were asked for; the others only fill it up and may be beyond computing.
+
+def size_block(scenario: Scenario, packing: Packing, block: Block, first: int, asked: slice) -> None:
+    """Work out the months' traffic and the fleets' sizes of a block that is drawn.
 
     Raises
     ------
     InputError
         If a fleet is too large for the hourly failure event in some future; the first such future is named.
     """
-    packing.fill(values, block.parameters)
-    world, routes, _, _, fleets = block.parameters
-    kernels.draw_monthly_noise(
-        np.uint64(seed),
-        first,
-        routes,
-        block.growth_walk,
-        block.gpu_walk,
-        block.log_jumps,
-        block.incident_uniforms,
-    )
+    world, fleets = block.parameters.world, block.parameters.fleets
     kernels.plan_fleets(
         world, float(packing.swings.max()), fleets, packing.policies, block.growth_walk,
         block.levels, block.replicas, block.capacity, block.orders,
@@ -134,16 +129,35 @@ def simulate_block(
     TcosimError
         If a future does not come to a finite number; it is named.
     """
-    plan_block(scenario, packing, block, values, seed, first, asked)
-    world, routes, apis, manageds, fleets = block.parameters
+    draw_block(packing, block, values, seed, first)
+    size_block(scenario, packing, block, first, asked)
+    serve_block(packing, block, seed, first)
+    account_block(scenario, packing, block, block, first, asked)
+
+
+def serve_block(packing: Packing, block: Block, seed: int, first: int) -> None:
+    """Run every hour of a block that is drawn and sized."""
     kernels.simulate_hours(
-        np.uint64(seed), first, world, packing.swings, fleets, packing.policies,
-        block.levels, block.replicas, block.capacity, block.tokens, block.fleet_months,
+        np.uint64(seed), first, block.parameters.world, packing.swings, block.parameters.fleets, packing.policies,
+        ONE_VOLUME, block.levels, block.replicas, block.capacity, block.tokens, block.fleet_months,
     )  # fmt: skip
+
+
+def account_block(
+    scenario: Scenario, packing: Packing, block: Block, served: Block, first: int, asked: slice
+) -> None:
+    """Keep the books of a block whose traffic and fleets are those of `served`, usually the block itself.
+
+    Raises
+    ------
+    TcosimError
+        If a future does not come to a finite number; it is named.
+    """
+    world, routes, apis, manageds, fleets = block.parameters
     kernels.keep_books(
-        world, routes, packing.route_api, apis, manageds, packing.managed_api, fleets, packing.policies, block.tokens,
-        block.replicas, block.capacity, block.orders, block.fleet_months, block.gpu_walk, block.log_jumps,
-        block.incident_uniforms, block.costs, block.components, block.use,
+        world, routes, packing.route_api, apis, manageds, packing.managed_api, fleets, packing.policies,
+        served.tokens, served.replicas, served.capacity, served.orders, served.fleet_months, block.gpu_walk,
+        block.log_jumps, block.incident_uniforms, block.costs, block.cumulated, block.components, block.use,
     )  # fmt: skip
     _check_finite(scenario, packing, block.components[:, :, asked], first + asked.start)
 
@@ -166,11 +180,13 @@ def _too_crowded(scenario: Scenario, block: Block, first: int, i: int, k: int, m
     replicas = block.replicas[k, i, m]
     rate = block.parameters.fleets[layout.F.failures_per_replica_hour, k, i]
     spikes = block.parameters.world[layout.W.spikes_per_hour, i]
+    volume = block.parameters.world[layout.W.planned_tokens, i]
     return InputError(
         Problem(
             f"option.{fleets[k].name}.gpu_failures_per_gpu_year",
             "a spike or a failure may come with a chance of at most 0.5 an hour, as each hour holds one event; "
-            f"in future {first + i}, month {m}, {replicas:.0f} replicas x {rate:.3g} failures an hour "
+            f"at {volume:.6g} tokens a month, in future {first + i}, month {m}, "
+            f"{replicas:.0f} replicas x {rate:.3g} failures an hour "
             f"and {spikes:.3g} spikes an hour make",
             float(f"{spikes + replicas * rate:.3g}"),
             "lower the failure rate, the volume or the spikes, or split the traffic over several scenarios",

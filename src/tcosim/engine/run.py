@@ -1,96 +1,29 @@
-"""The one loop over blocks: draw points, simulate on threads, gather in order.
+"""Simulate a scenario: a run that may be extended, and the Dataset that it comes to.
 
 Knows neither what a block computes nor what is asked of the result.
 """
 
 from __future__ import annotations
 
-import math
-import os
 import threading
-from collections import deque
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 
 from tcosim._version import __version__
+from tcosim.engine.arguments import checked
 from tcosim.engine.block import Block, simulate_block
-from tcosim.engine.pack import Floats, Packing, pack
+from tcosim.engine.blocks import Progress, run_blocks
+from tcosim.engine.kept import Kept, ratio
+from tcosim.engine.pack import Floats, pack
 from tcosim.engine.totals import GroupSums, Totals, group_sums
-from tcosim.errors import Cancelled, InputError, Problem
 from tcosim.kernels.layout import COMPONENTS, FLEET_USE, LANES, U
 from tcosim.results import dataset as results_dataset
-from tcosim.results.schema import COST_FUTURES, KEPT_FUTURES, QUANTILES, SCRAMBLES
-from tcosim.sampling.design import BITS
+from tcosim.results.schema import COST_FUTURES, KEPT_FUTURES, QUANTILES
 from tcosim.sampling.inputs import InputSampler
 from tcosim.scenario.models import Scenario
+from tcosim.scenario.topics import input_topics
 from tcosim.units import HOURS_PER_MONTH
-
-BLOCK_FUTURES = 1024
-"""Futures a block: 60 ms of work, so that Ctrl-C is quick and calls from Python cost below 2 %."""
-LARGEST_SEED = 2**63 - 1
-MOST_FUTURES = SCRAMBLES * 2**BITS
-
-
-@dataclass
-class Kept:
-    """What is kept of single futures: the first `KEPT_FUTURES`, monthly figures of the first `COST_FUTURES`."""
-
-    npv: Floats
-    total: np.ndarray
-    utilization: np.ndarray
-    inputs: np.ndarray
-    costs: np.ndarray
-    tokens: np.ndarray
-
-    @classmethod
-    def empty(cls, samples: int, scenario: Scenario, n_inputs: int) -> Kept:
-        """Room for a run."""
-        futures, monthly = min(samples, KEPT_FUTURES), min(samples, COST_FUTURES)
-        options, months = len(scenario.options), scenario.months
-        return cls(
-            npv=np.empty((futures, options)),
-            total=np.empty((futures, options), np.float32),
-            utilization=np.full((futures, options), np.nan, np.float32),
-            inputs=np.empty((futures, n_inputs), np.float32),
-            costs=np.empty((options, months, monthly), np.float32),
-            tokens=np.empty((months, monthly), np.float32),
-        )
-
-    def keep(
-        self,
-        first: int,
-        count: int,
-        values: Floats,
-        block: Block,
-        npv: Floats,
-        total: Floats,
-        packing: Packing,
-    ) -> None:
-        """Copy what is to be kept of a block; blocks write to places of their own, so threads need no lock."""
-        n = max(min(count, self.npv.shape[0] - first), 0)
-        if n > 0:
-            where = slice(first, first + n)
-            self.npv[where] = npv[:, :n].T
-            self.total[where] = total[:, :n].T
-            self.inputs[where] = values[:, :n].T
-            for option, k in packing.fleet_of.items():
-                self.utilization[where, option] = _ratio(
-                    block.use[k, U.busy_replica_hours, :n], block.use[k, U.paid_replica_hours, :n]
-                )
-        n = max(min(count, self.tokens.shape[1] - first), 0)
-        if n > 0:
-            for option, at in enumerate(packing.order):
-                self.costs[option, :, first : first + n] = block.costs[at, :n].T
-            self.tokens[:, first : first + n] = block.tokens[:n].T
-
-
-def _ratio(above: Floats, below: Floats) -> Floats:
-    """`above / below`, 0 where nothing was paid (a fleet that never launches)."""
-    return np.divide(above, below, out=np.zeros_like(above), where=below > 0)
 
 
 def simulate(
@@ -100,7 +33,7 @@ def simulate(
     seed: float = 0,
     threads: int | None = None,
     block_futures: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
     cancel: threading.Event | None = None,
 ) -> xr.Dataset:
     """Simulate futures of a scenario hour by hour.
@@ -134,151 +67,152 @@ def simulate(
     Cancelled
         If `cancel` was set.
     """
-    if not isinstance(scenario, Scenario):
-        raise InputError(Problem("scenario", "must be a Scenario", scenario, "use tcosim.load(path_or_name)"))
-    samples, seed = as_whole("samples", samples), as_whole("seed", seed)
-    _check_arguments(samples, seed, threads, block_futures)
-    sampler = InputSampler(scenario.uncertain_inputs(), scenario.correlations, seed)
-    packing = pack(scenario)
-    kept = Kept.empty(samples, scenario, len(sampler.names))
-    totals = Totals(len(scenario.options), len(COMPONENTS), len(packing.fleets), len(FLEET_USE))
-    baseline = [option.name for option in scenario.options].index(scenario.baseline)
-    size = -(-(block_futures or BLOCK_FUTURES) // LANES) * LANES
-    stop = threading.Event()
-    rooms = threading.local()
+    futures, number = checked(scenario, samples, seed, threads, block_futures)
+    run = Run(scenario, most=futures, seed=number, threads=threads, block_futures=block_futures)
+    run.extend(futures, progress=progress, cancel=cancel)
+    return run.dataset()
 
-    def work(first: int, points: Floats, count: int) -> GroupSums:
-        if stop.is_set():
-            raise Cancelled("the run was stopped")
-        values = sampler.values(points)
-        block = getattr(rooms, "block", None)
+
+class Run:
+    """A simulation that can be extended.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    most : int
+        Futures that it may come to.
+    seed : int
+    threads, block_futures : int, optional
+        As for `simulate`.
+
+    Attributes
+    ----------
+    samples : int
+        Futures simulated so far.
+    totals : Totals
+        Sums over them.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        most: int,
+        seed: int = 0,
+        threads: int | None = None,
+        block_futures: int | None = None,
+    ) -> None:
+        self.scenario, self.most, self.seed, self.samples = scenario, most, seed, 0
+        self._threads, self._block_futures = threads, block_futures
+        self._sampler = InputSampler(scenario.uncertain_inputs(), scenario.correlations, seed)
+        self._packing = pack(scenario)
+        self._kept = Kept.empty(most, scenario, len(self._sampler.names))
+        self.totals = Totals(
+            len(scenario.options), len(COMPONENTS), len(self._packing.fleets), len(FLEET_USE), scenario.months
+        )
+        self._baseline = [option.name for option in scenario.options].index(scenario.baseline)
+        self._rooms = threading.local()
+
+    def extend(
+        self, samples: int, *, progress: Progress | None = None, cancel: threading.Event | None = None
+    ) -> None:
+        """Simulate on, up to so many futures in all.
+
+        A run whose number of futures is no multiple of 256 cannot be extended again: its last group is not full.
+
+        Raises
+        ------
+        InputError, TcosimError, Cancelled
+            As `simulate`; the run is of no use after that.
+        """
+        if not self.samples < samples <= self.most or self.samples % LANES:
+            raise ValueError(
+                f"a run of {self.samples} futures of {self.most} cannot be extended to {samples}"
+            )
+        for sums in run_blocks(
+            self._work,
+            self._sampler.uniforms,
+            samples,
+            start=self.samples,
+            threads=self._threads,
+            block_futures=self._block_futures,
+            progress=None if progress is None else lambda done: progress(done, samples),
+            cancel=cancel,
+        ):
+            self.totals.add(sums)
+        self.samples = samples
+
+    def _work(self, first: int, points: Floats, count: int) -> GroupSums:
+        values = self._sampler.values(points)
+        block: Block | None = getattr(self._rooms, "block", None)
         if block is None or block.futures != values.shape[1]:
-            block = rooms.block = Block.room(scenario, packing, values.shape[1])
-        simulate_block(scenario, packing, block, values, seed, first, slice(0, count))
-        npv = block.components.sum(axis=1)[packing.order]
-        total = block.costs.sum(axis=2)[packing.order]
-        kept.keep(first, count, values, block, npv, total, packing)
-        return group_sums(block, npv, total, baseline, count)
+            block = self._rooms.block = Block.room(self.scenario, self._packing, values.shape[1])
+        simulate_block(self.scenario, self._packing, block, values, self.seed, first, slice(0, count))
+        npv = block.components.sum(axis=1)[self._packing.order]
+        total = block.costs.sum(axis=2)[self._packing.order]
+        self._kept.keep(first, count, values, block, npv, total, self._packing)
+        return group_sums(block, self._packing.order, npv, total, self._baseline, count)
 
-    workers = threads or usable_processors()
-    waiting: deque[tuple[int, Future[GroupSums]]] = deque()
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="tcosim")
-
-    def gather() -> None:
-        end, future = waiting.popleft()
-        totals.add(future.result())
-        if progress is not None:
-            progress(end, samples)
-
-    try:
-        for first in range(0, samples, size):
-            if cancel is not None and cancel.is_set():
-                raise Cancelled("the run was stopped; nothing was kept")
-            count = min(size, samples - first)
-            # the last block is padded with further futures, so that all go through the same instructions
-            padded = -(-count // LANES) * LANES
-            waiting.append((first + count, pool.submit(work, first, sampler.uniforms(first, padded), count)))
-            if len(waiting) > 2 * workers:
-                gather()
-        while waiting:
-            gather()
-    finally:
-        stop.set()
-        pool.shutdown(wait=True, cancel_futures=True)
-    return _dataset(scenario, packing, sampler.names, samples, seed, kept, totals)
-
-
-def usable_processors() -> int:
-    """Processors that this process may run on."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def as_whole(field: str, value: float) -> int:
-    """Take a whole number in any type (1e6 is a float); refuse what is none."""
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, (int, float, np.integer, np.floating))
-        or not math.isfinite(value)
-        or value != int(value)
-    ):
-        raise InputError(Problem(field, "must be a whole number", value, "for example 1_000_000"))
-    return int(value)
-
-
-def _check_arguments(samples: int, seed: int, threads: int | None, block_futures: int | None) -> None:
-    problems = []
-    if not 1 <= samples <= MOST_FUTURES:
-        rule = f"must be a whole number from 1 to {MOST_FUTURES:,}: the Sobol sequences have no more points"
-        problems.append(Problem("samples", rule, samples, "for example 1e6"))
-    if not 0 <= seed <= LARGEST_SEED:
-        problems.append(Problem("seed", "must be a whole number from 0 to 2^63 - 1", seed, "for example 7"))
-    if threads is not None and not 1 <= threads <= 1024:
-        problems.append(
-            Problem("threads", "must be a whole number from 1 to 1024", threads, "leave it out for all")
+    def dataset(self) -> xr.Dataset:
+        """What the futures simulated so far come to."""
+        kept, samples = self._kept, self.samples
+        futures, monthly = min(samples, KEPT_FUTURES), min(samples, COST_FUTURES)
+        options = self.scenario.options
+        quantiles = {
+            name: np.quantile(array[..., :monthly], QUANTILES, axis=2).astype(np.float64).transpose(2, 1, 0)
+            for name, array in (("cost", kept.costs), ("cumulated", kept.cumulated))
+        }
+        return results_dataset.build(
+            options=[option.name for option in options],
+            kinds=[option.kind for option in options],
+            input_names=list(self._sampler.names),
+            input_topics=list(input_topics(self.scenario).values()),
+            tied=self._sampler.tied,
+            variables={
+                "npv": kept.npv[:futures],
+                "total": kept.total[:futures],
+                "utilization": kept.utilization[:futures],
+                "input": kept.inputs[:futures],
+                **quantiles,
+                "tokens": np.quantile(kept.tokens[:, :monthly], QUANTILES, axis=1).astype(np.float64).T,
+                **self._means(),
+                "scramble_futures": self.totals.futures,
+                "scramble_npv_sum": self.totals.npv,
+                "scramble_beats": self.totals.beats,
+                "scramble_cheapest": self.totals.cheapest,
+                "scramble_paid_back": self.totals.paid_back,
+            },
+            attributes={
+                "tcosim_version": __version__,
+                "seed": self.seed,
+                "samples": samples,
+                "months": self.scenario.months,
+                "volume_tokens_per_month": self.scenario.volume.tokens_per_month,
+                "baseline": self.scenario.baseline,
+                "scenario_name": self.scenario.name,
+                "scenario_sha256": self.scenario.sha256(),
+                "library_sha256": self.scenario.library_sha256,
+            },
         )
-    if block_futures is not None and block_futures < 1:
-        problems.append(
-            Problem("block_futures", "must be a whole number of at least 1", block_futures, "leave it out")
-        )
-    if problems:
-        raise InputError(problems)
 
+    def _means(self) -> dict[str, Floats]:
+        """Means over all futures, by option where a fleet has them."""
+        n_options, samples, use = len(self.scenario.options), self.samples, self.totals.use
 
-def _dataset(
-    scenario: Scenario,
-    packing: Packing,
-    names: tuple[str, ...],
-    samples: int,
-    seed: int,
-    kept: Kept,
-    totals: Totals,
-) -> xr.Dataset:
-    options = len(scenario.options)
+        def by_option(of_fleet: Floats, otherwise: float = np.nan) -> Floats:
+            values = np.full(n_options, otherwise)
+            for option, k in self._packing.fleet_of.items():
+                values[option] = of_fleet[k]
+            return values
 
-    def by_option(of_fleet: Floats) -> Floats:
-        values = np.full(options, np.nan)
-        for option, k in packing.fleet_of.items():
-            values[option] = of_fleet[k]
-        return values
-
-    use = totals.use
-    launched_hours = use[:, U.launched_months] * HOURS_PER_MONTH
-    paid = use[:, U.paid_replica_hours]
-    idle = np.zeros(options)
-    for option, k in packing.fleet_of.items():
-        idle[option] = use[k, U.idle_usd] / samples
-    return results_dataset.build(
-        options=[option.name for option in scenario.options],
-        kinds=[option.kind for option in scenario.options],
-        input_names=list(names),
-        variables={
-            "npv": kept.npv,
-            "total": kept.total,
-            "utilization": kept.utilization,
-            "input": kept.inputs,
-            "cost": np.quantile(kept.costs, QUANTILES, axis=2).astype(np.float64).transpose(2, 1, 0),
-            "tokens": np.quantile(kept.tokens, QUANTILES, axis=1).astype(np.float64).T,
-            "component": totals.components[packing.order] / samples,
-            "mean_total": totals.total / samples,
-            "mean_idle": idle,
-            "mean_tokens": totals.tokens / samples,
+        launched_hours = use[:, U.launched_months] * HOURS_PER_MONTH
+        paid = use[:, U.paid_replica_hours]
+        return {
+            "component": self.totals.components[self._packing.order] / samples,
+            "mean_total": self.totals.total / samples,
+            "mean_idle": by_option(use[:, U.idle_usd] / samples, 0.0),
+            "mean_tokens": self.totals.tokens / samples,
             "mean_hours_over_capacity": by_option(use[:, U.hours_over_capacity] / samples),
-            "mean_replicas": by_option(_ratio(paid, launched_hours)),
-            "mean_utilization": by_option(_ratio(use[:, U.busy_replica_hours], paid)),
-            "scramble_futures": totals.futures,
-            "scramble_npv_sum": totals.npv,
-            "scramble_beats": totals.beats,
-            "scramble_cheapest": totals.cheapest,
-        },
-        attributes={
-            "tcosim_version": __version__,
-            "seed": seed,
-            "samples": samples,
-            "months": scenario.months,
-            "volume_tokens_per_month": scenario.volume.tokens_per_month,
-            "baseline": scenario.baseline,
-            "scenario_name": scenario.name,
-            "scenario_sha256": scenario.sha256(),
-            "library_sha256": scenario.library_sha256,
-        },
-    )
+            "mean_replicas": by_option(ratio(paid, launched_hours)),
+            "mean_utilization": by_option(ratio(use[:, U.busy_replica_hours], paid)),
+        }

@@ -30,6 +30,8 @@ class GroupSums:
     tokens : ndarray, shape (g,)
     futures, npv, beats, cheapest : ndarray, shapes (g, 16) and (g, 16, o)
         By scramble; counts are integers.
+    paid_back : ndarray of int, shape (16, o, m)
+        Futures of each scramble that pay back in each month, over the whole block.
     """
 
     components: Floats
@@ -40,6 +42,7 @@ class GroupSums:
     npv: Floats
     beats: NDArray[np.int64]
     cheapest: NDArray[np.int64]
+    paid_back: NDArray[np.int64]
 
 
 def _by_group(array: Floats, count: int) -> Floats:
@@ -58,11 +61,50 @@ def _by_scramble(array: NDArray[np.float64], count: int) -> NDArray[np.float64]:
     return sums.transpose(1, 2, 0)
 
 
-def group_sums(block: Block, npv: Floats, total: Floats, baseline: int, count: int) -> GroupSums:
+def payback_months(cumulated: Floats, of_baseline: Floats) -> NDArray[np.int64]:
+    """First month at whose end an option has cost less than the baseline, for good; the horizon if never.
+
+    Parameters
+    ----------
+    cumulated, of_baseline : ndarray, shape (n, m)
+        Present value of all costs up to the end of each month.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        From 0; m where the option does not cost less at the end.
+    """
+    behind = cumulated >= of_baseline
+    months = behind.shape[1]
+    since = np.argmax(behind[:, ::-1], axis=1)  # months from the end to the last one behind
+    return np.where(behind.any(axis=1), months - since, 0)
+
+
+def _paid_back(cumulated: Floats, beats: NDArray[np.bool_], baseline: int, count: int) -> NDArray[np.int64]:
+    """Futures that pay back in each month, by scramble: (16, o, m)."""
+    n_options, _, months = cumulated.shape
+    scramble = np.arange(count) % SCRAMBLES
+    found = np.zeros((SCRAMBLES, n_options, months), np.int64)
+    for option in range(n_options):
+        if option == baseline:
+            continue
+        month = payback_months(cumulated[option, :count], cumulated[baseline, :count])
+        # the sum of the components decides who wins; rounding of the months' sum must not contradict it
+        month = np.minimum(month, months - 1)[beats[option, :count]]
+        places = scramble[beats[option, :count]] * months + month
+        found[:, option] = np.bincount(places, minlength=SCRAMBLES * months).reshape(SCRAMBLES, months)
+    return found
+
+
+def group_sums(
+    block: Block, order: NDArray[np.int64], npv: Floats, total: Floats, baseline: int, count: int
+) -> GroupSums:
     """Sum a block's first `count` futures by group.
 
     Parameters
     ----------
+    order : ndarray of int, shape (o,)
+        Place of each option of the scenario in the block.
     npv, total : ndarray, shape (o, n)
         Present value and nominal cost, options in the order of the scenario.
     baseline : int
@@ -79,13 +121,14 @@ def group_sums(block: Block, npv: Floats, total: Floats, baseline: int, count: i
         npv=_by_scramble(npv, count),
         beats=_by_scramble(beats.astype(np.float64), count).astype(np.int64),
         cheapest=_by_scramble(cheapest.astype(np.float64), count).astype(np.int64),
+        paid_back=_paid_back(block.cumulated[order], beats, baseline, count),
     )
 
 
 class Totals:
     """Running sums of `GroupSums`, added group by group in order of the futures."""
 
-    def __init__(self, n_options: int, n_components: int, n_fleets: int, n_use: int) -> None:
+    def __init__(self, n_options: int, n_components: int, n_fleets: int, n_use: int, n_months: int) -> None:
         self.components = np.zeros((n_options, n_components))
         self.total = np.zeros(n_options)
         self.use = np.zeros((n_fleets, n_use))
@@ -94,9 +137,11 @@ class Totals:
         self.npv = np.zeros((SCRAMBLES, n_options))
         self.beats = np.zeros((SCRAMBLES, n_options), np.int64)
         self.cheapest = np.zeros((SCRAMBLES, n_options), np.int64)
+        self.paid_back = np.zeros((SCRAMBLES, n_options, n_months), np.int64)
 
     def add(self, sums: GroupSums) -> None:
         """Add the groups of the next block."""
+        self.paid_back += sums.paid_back
         for g in range(sums.total.shape[0]):
             self.components += sums.components[g]
             self.total += sums.total[g]

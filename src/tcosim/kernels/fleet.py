@@ -25,7 +25,7 @@ from tcosim.kernels.layout import HOURS_PER_MONTH, LANES, F, P, W
 from tcosim.kernels.streams import FULL_SCALE
 
 # fmt: off
-(ELIGIBLE,                 # q chi
+(ELIGIBLE,                 # q chi, times the scale of the volume
  CAPACITY, FULL_CAPACITY,  # tokens an hour of one replica, kappa_m, and of all, N kappa
  REPLICAS, REPLICAS_LEAST, # N_m; what autoscaling keeps at least
  PER_REPLICA,              # headroom / kappa_m
@@ -210,13 +210,15 @@ def autoscaled_pair(b, f, base):
 
 
 @kernel
-def start_fleet(f, fleet, levels, first):
+def start_fleet(f, fleet, scale, levels, first):
     """Clear a fleet's state before the first hour.
 
     Parameters
     ----------
     f : ndarray of float32, shape (QUANTITIES * LANES,)
     fleet : ndarray of float64, shape (len(FLEET), futures)
+    scale : float
+        Traffic of this fleet over that of the block.
     levels : ndarray of float64, shape (futures,)
         Expected tokens of the first month; an autoscaler begins as if the hour before had been an average one.
     first : int
@@ -226,7 +228,7 @@ def start_fleet(f, fleet, levels, first):
     for lane in range(LANES):
         j = np.uintp(lane)
         i = first + lane
-        eligible = fleet[F.share, i] * fleet[F.token_ratio, i]
+        eligible = fleet[F.share, i] * fleet[F.token_ratio, i] * scale
         f[at(ELIGIBLE, j)] = eligible
         f[at(FAILURE, j)] = fleet[F.failures_per_replica_hour, i] * FULL_SCALE
         f[at(REPAIR, j)] = fleet[F.repairs_per_hour, i] * FULL_SCALE

@@ -19,7 +19,7 @@ PER_MILLION = 1e-6
 @kernel
 def fleet_books(
     i, fleet, policy, apis, tokens, replicas, capacity, orders, fleet_month, unit_price, migration_hours,
-    gpu_walk, incident_uniforms, month_factor, mid_factors, cost, component, use,
+    gpu_walk, incident_uniforms, month_factor, mid_factors, cost, cumulated, component, use,
 ):  # fmt: skip
     """Months of one fleet in future i.
 
@@ -36,6 +36,8 @@ def fleet_books(
         Discount factor of the middle of each month.
     cost : ndarray of float64, shape (n, m)
         Written: USD, nominal.
+    cumulated : ndarray of float64, shape (n, m)
+        Written: USD, present value of all costs up to the end of each month.
     component : ndarray of float64, shape (len(COMPONENTS), n)
         Written: USD, present value.
     use : ndarray of float64, shape (len(FLEET_USE), n)
@@ -93,9 +95,11 @@ def fleet_books(
     standing_usd = 0.0  # what was paid for the hardware that stands
     residual = 0.0
     start_factor = 1.0
+    present = 0.0
     for m in range(n_months):
         mid = mid_factors[m]
-        usd = at_launch_usd if m == 0 else 0.0
+        at_start = at_launch_usd if m == 0 else 0.0
+        usd = 0.0
 
         # work that the fleet does not do
         displaced = fleet_month[H.overflow, i, m] / ratio
@@ -131,7 +135,8 @@ def fleet_books(
                 hosted += standing_usd * fleet[F.support_share_per_year, i] / 12.0
             energy = energy_kwh(i, fleet, policy, replicas[i, m], busy) * kwh_usd
             hosting += (hosted + energy) * mid
-            usd += bought + hosted + energy
+            at_start += bought
+            usd += hosted + energy
             capacity_usd += bought + hosted
         else:
             before = replicas[i, m - 1] if m > 0 else 0.0
@@ -161,7 +166,9 @@ def fleet_books(
             incidents += incident * mid
             platform += upkeep * mid
             usd += labor + renewal + incident + upkeep
-        cost[i, m] = usd
+        cost[i, m] = at_start + usd
+        present += at_start * start_factor + usd * mid
+        cumulated[i, m] = present
         wage *= wage_step
         api_wage *= api_wage_step
         kwh_usd *= kwh_step
@@ -169,6 +176,7 @@ def fleet_books(
 
     if owned:  # what the hardware is still worth, at the end of the last month
         cost[i, n_months - 1] -= residual
+        cumulated[i, n_months - 1] -= residual * start_factor
         gpus -= residual * start_factor
         capacity_usd -= residual
     component[C.api_tokens, i] = api_tokens

@@ -30,7 +30,7 @@ FIXED, QUEUEING, AUTOSCALED = range(3)
 
 
 @kernel
-def start_block(b, states, seed, first_future, world, fleets, levels, first):
+def start_block(b, states, seed, first_future, world, fleets, scales, levels, first):
     """Seed the streams of a block of lanes and clear its state.
 
     Parameters
@@ -39,6 +39,7 @@ def start_block(b, states, seed, first_future, world, fleets, levels, first):
         Traffic of the block, and one row for each fleet.
     seed, first_future : int
         Key of the streams; number of the future that is lane 0.
+    scales : ndarray of float64, shape (v,)
     first : int
         Where that future stands in `world`, `fleets` and `levels`.
     """
@@ -47,18 +48,21 @@ def start_block(b, states, seed, first_future, world, fleets, levels, first):
     b[: 4 * LANES] = words.reshape(-1).view(np.float32)
     b[4 * LANES :] = 0.0
     start_traffic(b, world, first)
-    for k in range(states.shape[0]):
-        start_fleet(states[k], fleets[:, k], levels[:, 0], first)
+    n_fleets = fleets.shape[1]
+    for f in range(states.shape[0]):
+        start_fleet(states[f], fleets[:, f % n_fleets], scales[f // n_fleets], levels[:, 0], first)
 
 
 @kernel
 def hand_on_month(
-    state, fleet_row, policy, replicas, backlog_before, first, demanded, overflows, fleet_month
+    state, fleet_row, scale, policy, replicas, backlog_before, first, demanded, overflows, fleet_month
 ):
     """Turn a month's sums into what the ledger reads; served tokens follow from conservation.
 
     Parameters
     ----------
+    scale : float
+        Traffic of this fleet over that of the block.
     demanded, overflows : ndarray of float64, shape (LANES,)
         Tokens demanded, and not served by this fleet, in the month.
     fleet_month : ndarray of float64, shape (len(FLEET_MONTH), futures)
@@ -66,7 +70,7 @@ def hand_on_month(
     for lane in range(LANES):
         j = np.uintp(lane)
         i = first + lane
-        eligible = fleet_row[F.share, i] * fleet_row[F.token_ratio, i] * demanded[lane]
+        eligible = fleet_row[F.share, i] * fleet_row[F.token_ratio, i] * scale * demanded[lane]
         if replicas[i] == 0.0:  # before launch, everything goes elsewhere
             fleet_month[H.served, i] = 0.0
             fleet_month[H.overflow, i] = eligible
@@ -148,9 +152,23 @@ def fleet_kinds(policies):
 
 @kernel
 def simulate_hours(
-    seed, first_future, world, swings, fleets, policies, levels, replicas, capacity, tokens, fleet_months
+    seed,
+    first_future,
+    world,
+    swings,
+    fleets,
+    policies,
+    scales,
+    levels,
+    replicas,
+    capacity,
+    tokens,
+    fleet_months,
 ):
-    """Run every hour of every month for a block of futures.
+    """Run every hour of every month for a block of futures, at one volume or at several.
+
+    Traffic is proportional to the volume, so its noise is drawn once and each fleet serves it at v scales: what v - 1
+    further volumes cost is their fleets' part of the hour alone.
 
     Parameters
     ----------
@@ -164,17 +182,22 @@ def simulate_hours(
         Weekly shape of mean 1, less 1; Monday midnight first.
     fleets : ndarray of float64, shape (len(FLEET), k, n)
     policies : ndarray of int64, shape (k, len(POLICY))
+    scales : ndarray of float64, shape (v,)
+        Volumes over the one that `levels` is of; 1 alone for a run.
     levels : ndarray of float64, shape (n, m)
         Tokens a month in expectation.
-    replicas, capacity : ndarray of float64, shape (k, n, m)
-        Replicas of each month, and the tokens an hour that one sustains.
+    replicas : ndarray of float64, shape (v * k, n, m)
+        Replicas of each month; all fleets at the first volume, then all at the second.
+    capacity : ndarray of float64, shape (k, n, m)
+        Tokens an hour that one replica sustains.
     tokens : ndarray of float64, shape (n, m)
-        Written: tokens demanded.
-    fleet_months : ndarray of float64, shape (k, len(FLEET_MONTH), n, m)
-        Written: what the ledger needs of each fleet.
+        Written: tokens demanded at a scale of 1.
+    fleet_months : ndarray of float64, shape (v * k, len(FLEET_MONTH), n, m)
+        Written: what the ledger needs of each fleet at each volume.
     """
     n_months = levels.shape[1]
-    n_fleets = policies.shape[0]
+    n_kinds = policies.shape[0]
+    n_fleets = replicas.shape[0]
     b = np.empty(demand.QUANTITIES * LANES, np.float32)
     states = np.empty((n_fleets, fleet.QUANTITIES * LANES), np.float32)
     flat = states.reshape(-1)
@@ -183,14 +206,15 @@ def simulate_hours(
     sums = np.empty((1 + n_fleets, LANES))
     most_down = np.empty(n_fleets, np.float32)
     for first in range(0, world.shape[1], LANES):
-        start_block(b, states, seed, first_future + first, world, fleets, levels, first)
+        start_block(b, states, seed, first_future + first, world, fleets, scales, levels, first)
         for m in range(n_months):
             start_month(b, world, levels[:, m], first)
-            for k in range(n_fleets):
-                most_down[k] = start_fleet_month(
-                    states[k], world, fleets[:, k], policies[k], replicas[k, :, m], capacity[k, :, m], first
+            for f in range(n_fleets):
+                k = f % n_kinds
+                most_down[f] = start_fleet_month(
+                    states[f], world, fleets[:, k], policies[k], replicas[f, :, m], capacity[k, :, m], first
                 )
-                backlog_before[k] = states[k, BACKLOG * LANES : (BACKLOG + 1) * LANES]
+                backlog_before[f] = states[f, BACKLOG * LANES : (BACKLOG + 1) * LANES]
             sums[:] = 0.0
             # a month is an even number of hours, so a pair never lies across two months or days
             for hour in range(m * HOURS_PER_MONTH, (m + 1) * HOURS_PER_MONTH, 2):
@@ -198,12 +222,13 @@ def simulate_hours(
                     add_to_month(b, states, sums)
                     begin_day(b, hour)
                 demand_pair(b, swings[hour % HOURS_PER_WEEK], swings[(hour + 1) % HOURS_PER_WEEK])
-                for k in range(n_fleets):
-                    fleet_pair(b, flat, k, kinds[k], most_down)
+                for f in range(n_fleets):
+                    fleet_pair(b, flat, f, kinds[f % n_kinds], most_down)
             add_to_month(b, states, sums)
             tokens[first : first + LANES, m] = sums[0]
-            for k in range(n_fleets):
+            for f in range(n_fleets):
+                k = f % n_kinds
                 hand_on_month(
-                    states[k], fleets[:, k], policies[k], replicas[k, :, m], backlog_before[k], first,
-                    sums[0], sums[1 + k], fleet_months[k, :, :, m],
+                    states[f], fleets[:, k], scales[f // n_kinds], policies[k], replicas[f, :, m], backlog_before[f],
+                    first, sums[0], sums[1 + f], fleet_months[f, :, :, m],
                 )  # fmt: skip

@@ -84,6 +84,24 @@ FLEET_USE = ("busy_replica_hours", "paid_replica_hours", "hours_over_capacity", 
 """How a fleet was used over the horizon; `idle_usd` is nominal USD of GPU capacity that was paid and idle."""
 
 
+MONEY_WORLD = ("cached_share", "discount_rate_per_year")
+"""Rows of `world` that neither traffic nor fleets depend on."""
+
+MONEY_FLEET = (
+    "lost_usd_per_million_tokens",
+    "engineer_hours_per_month", "engineer_hours_per_replica_month", "underestimate_share",
+    "engineer_usd_per_hour", "wage_growth_per_year", "launch_hours", "launch_usd",
+    "refresh_weeks", "refresh_hours", "refresh_usd", "incidents_per_month", "incident_usd",
+    "platform_usd_per_month", "audit_usd_per_year", "setup_usd",
+    "usd_per_gpu_hour", "reserved_discount", "gpu_price_drift", "gpu_price_volatility",
+    "usd_per_gpu", "hardware_price_drift", "hardware_price_volatility", "server_share",
+    "residual_share_36_months", "support_share_per_year",
+    "colocation_usd_per_kw_month", "provisioned_kw_per_gpu", "idle_watts_per_gpu", "load_watts_per_gpu",
+    "pue", "host_power_ratio", "usd_per_kwh", "energy_price_growth_per_year",
+)  # fmt: skip
+"""Rows of `fleets` that neither traffic nor fleets depend on, only what they cost."""
+
+
 def _rows(names: tuple[str, ...]) -> Any:
     """Row numbers by name: a named tuple of constants, which numba folds into the code."""
     return namedtuple("Rows", names)(*range(len(names)))

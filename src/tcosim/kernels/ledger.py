@@ -16,7 +16,7 @@ PER_MILLION = 1e-6
 
 
 @kernel
-def api_books(i, a, apis, tokens, unit_price, migration_hours, mid_factors, cost, component):
+def api_books(i, a, apis, tokens, unit_price, migration_hours, mid_factors, cost, cumulated, component):
     """Months of an api option in future i: tokens, fees, engineers, moves to successor models."""
     wage = 1.0
     wage_step = (1.0 + apis[A.wage_growth_per_year, a, i]) ** (1.0 / 12.0)
@@ -24,10 +24,14 @@ def api_books(i, a, apis, tokens, unit_price, migration_hours, mid_factors, cost
     fees = 0.0
     engineers = 0.0
     migrations = 0.0
+    present = 0.0
     for m in range(tokens.shape[1]):
         bill = tokens[i, m] * unit_price[a, m] * PER_MILLION
         fee, engineer, migration = api_fixed_costs(i, a, apis, migration_hours[a, m], wage)
-        cost[i, m] = bill + fee + engineer + migration
+        usd = bill + fee + engineer + migration
+        cost[i, m] = usd
+        present += usd * mid_factors[m]
+        cumulated[i, m] = present
         bills += bill * mid_factors[m]
         fees += fee * mid_factors[m]
         engineers += engineer * mid_factors[m]
@@ -40,7 +44,9 @@ def api_books(i, a, apis, tokens, unit_price, migration_hours, mid_factors, cost
 
 
 @kernel
-def managed_books(i, managed, a, apis, tokens, unit_price, migration_hours, mid_factors, cost, component):
+def managed_books(
+    i, managed, a, apis, tokens, unit_price, migration_hours, mid_factors, cost, cumulated, component
+):
     """Months of a managed option in future i: the bill of api option `a` with a markup, overhead, own engineers."""
     wage = managed[G.engineer_usd_per_hour, i]
     wage_step = (1.0 + managed[G.wage_growth_per_year, i]) ** (1.0 / 12.0)
@@ -50,12 +56,16 @@ def managed_books(i, managed, a, apis, tokens, unit_price, migration_hours, mid_
     fees = 0.0
     engineers = 0.0
     migrations = 0.0
+    present = 0.0
     for m in range(tokens.shape[1]):
         bill = tokens[i, m] * unit_price[a, m] * PER_MILLION
         markup = bill * managed[G.markup_share, i] + managed[G.overhead_usd_per_month, i]
         engineer = managed[G.engineer_hours_per_month, i] * wage
         migration = migration_hours[a, m] * wage
-        cost[i, m] = bill + markup + fee + engineer + migration
+        usd = bill + markup + fee + engineer + migration
+        cost[i, m] = usd
+        present += usd * mid_factors[m]
+        cumulated[i, m] = present
         bills += bill * mid_factors[m]
         markups += markup * mid_factors[m]
         fees += fee * mid_factors[m]
@@ -72,7 +82,7 @@ def managed_books(i, managed, a, apis, tokens, unit_price, migration_hours, mid_
 @kernel
 def keep_books(
     world, routes, route_api, apis, manageds, managed_api, fleets, policies, tokens, replicas, capacity, orders,
-    fleet_months, gpu_walk, log_jumps, incident_uniforms, costs, components, use,
+    fleet_months, gpu_walk, log_jumps, incident_uniforms, costs, cumulated, components, use,
 ):  # fmt: skip
     """Cost of every option in every month, and its present value by component.
 
@@ -92,6 +102,8 @@ def keep_books(
     log_jumps : ndarray of float64, shape (r, n, m)
     costs : ndarray of float64, shape (options, n, m)
         Written: USD, nominal.
+    cumulated : ndarray of float64, shape (options, n, m)
+        Written: USD, present value of all costs up to the end of each month; NPV in the last one.
     components : ndarray of float64, shape (options, len(COMPONENTS), n)
         Written: USD, present value; must be zero where an option has no such component.
     use : ndarray of float64, shape (k, len(FLEET_USE), n)
@@ -111,17 +123,28 @@ def keep_books(
             mid_factors[m] = factor
             factor *= month_factor
         for a in range(n_apis):
-            api_books(i, a, apis, tokens, unit_price, migration_hours, mid_factors, costs[a], components[a])
+            api_books(
+                i,
+                a,
+                apis,
+                tokens,
+                unit_price,
+                migration_hours,
+                mid_factors,
+                costs[a],
+                cumulated[a],
+                components[a],
+            )
         for k in range(n_manageds):
             option = n_apis + k
             managed_books(
                 i, manageds[:, k], managed_api[k], apis, tokens, unit_price, migration_hours, mid_factors,
-                costs[option], components[option],
+                costs[option], cumulated[option], components[option],
             )  # fmt: skip
         for k in range(policies.shape[0]):
             option = n_apis + n_manageds + k
             fleet_books(
                 i, fleets[:, k], policies[k], apis, tokens, replicas[k], capacity[k], orders[k], fleet_months[k],
                 unit_price, migration_hours, gpu_walk, incident_uniforms, month_factor, mid_factors,
-                costs[option], components[option], use[k],
+                costs[option], cumulated[option], components[option], use[k],
             )  # fmt: skip

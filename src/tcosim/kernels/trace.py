@@ -115,7 +115,7 @@ def trace_hours(
     kinds = fleet_kinds(policies)
     before = np.empty((n_fleets, 3), np.float32)
     most_down = np.empty(n_fleets, np.float32)
-    start_block(b, states, seed, first_future, world, fleets, levels, 0)
+    start_block(b, states, seed, first_future, world, fleets, np.ones(1), levels, 0)
     for m in range(levels.shape[1]):
         start_month(b, world, levels[:, m], 0)
         for k in range(n_fleets):

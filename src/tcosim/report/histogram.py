@@ -56,7 +56,10 @@ def bins(values: ArrayLike, about: int = 14) -> list[Bin]:
     low, high = (float(edge) for edge in np.quantile(array, CENTRAL))
     if low == high:
         low, high = smallest, largest
-    step = _nice((high - low) / about)
+    width = (high - low) / about
+    if width < np.finfo(float).tiny:  # apart by less than any number can say
+        return [Bin(smallest, largest, 1.0)]
+    step = _nice(width)
     first, last = math.floor(low / step), math.floor(high / step) + 1
     edges = np.arange(first, last + 1) * step
     if not np.all(np.diff(edges) > 0):  # all values within rounding of one another

@@ -43,6 +43,8 @@ def build(
     options: Sequence[str],
     kinds: Sequence[str],
     input_names: Sequence[str],
+    input_topics: Sequence[str],
+    tied: Sequence[int],
     variables: Mapping[str, ArrayLike],
     attributes: Mapping[str, object],
 ) -> xr.Dataset:
@@ -54,6 +56,10 @@ def build(
         Names and kinds of the options, in the order of the scenario.
     input_names : sequence of str, length ``d``
         Names of the uncertain inputs; may be empty.
+    input_topics : sequence of str, length ``d``
+        What each input is about.
+    tied : sequence of int, length ``d``
+        Number of the group of correlated inputs that each belongs to, -1 if it is alone.
     variables : mapping of str to array
         Every variable of `tcosim.results.schema.VARIABLES`, with the shape given by its dimensions. An array
         of the right type is taken as it is, without a copy.
@@ -82,6 +88,8 @@ def build(
         "quantile": np.array(QUANTILES),
         "future": np.arange(min(samples, KEPT_FUTURES)),
         "name": list(input_names),
+        "topic": list(input_topics),
+        "tied": list(tied),
         "part": list(COMPONENTS),
         "scramble": np.arange(SCRAMBLES),
     }
@@ -98,7 +106,8 @@ def build(
             raise DatasetError(f"{field.name}: {error}") from error
     for field in (*COORDINATES, *VARIABLES):
         dataset[field.name].attrs.update(units=field.units, long_name=field.long_name)
-    dataset["cost"].attrs["futures"] = min(samples, COST_FUTURES)
+    for name in ("cost", "cumulated", "tokens"):
+        dataset[name].attrs["futures"] = min(samples, COST_FUTURES)
     validate(dataset)
     return dataset
 
@@ -159,6 +168,8 @@ def _size_problems(dataset: xr.Dataset) -> Iterator[str]:
         yield f"option: names must be unique, got {options}"
     if attributes["baseline"] not in options:
         yield f"baseline: {attributes['baseline']!r} is no option of {options}"
+    if (dataset["scramble_paid_back"].sum("month") != dataset["scramble_beats"]).any():
+        yield "scramble_paid_back: does not sum to scramble_beats over the months"
     unknown = sorted({str(kind) for kind in dataset["kind"].values} - set(KINDS))
     if unknown:
         yield f"kind: unknown kinds {unknown}"

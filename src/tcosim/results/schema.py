@@ -78,6 +78,8 @@ COORDINATES = (
     Field("quantile", ("quantile",), "f8", "1", "probability of the quantile over futures"),
     Field("future", ("future",), "i8", "1", "index of the simulated future"),
     Field("name", ("name",), "str", "1", "uncertain input"),
+    Field("topic", ("name",), "str", "1", "what the input is about: traffic, people, gpu price, ..."),
+    Field("tied", ("name",), "i4", "1", "number of the group of correlated inputs it belongs to; -1 alone"),
     Field("part", ("part",), "str", "1", "component of the present value"),
     Field("scramble", ("scramble",), "i4", "1", "independent scramble of the Sobol sequence"),
 )
@@ -100,6 +102,13 @@ VARIABLES = (
         "f8",
         "USD",
         "nominal cost of the month, quantiles over the first futures",
+    ),
+    Field(
+        "cumulated",
+        ("month", "option", "quantile"),
+        "f8",
+        "USD",
+        "present value of all costs up to the end of the month, quantiles over the first futures",
     ),
     Field("tokens", ("month", "quantile"), "f8", "token", "tokens of the month, quantiles over futures"),
     Field(
@@ -148,6 +157,13 @@ VARIABLES = (
         "i8",
         "1",
         "futures of the scramble in which the option is the cheapest (ties: the first option)",
+    ),
+    Field(
+        "scramble_paid_back",
+        ("scramble", "option", "month"),
+        "i8",
+        "1",
+        "futures of the scramble in which, from the end of the month on, the option has cost less than the baseline",
     ),
 )
 

@@ -34,6 +34,8 @@ class InputSampler:
     ----------
     names : tuple of str
         Names of the inputs, in the order of the columns of `uniforms` and the rows of `values`.
+    tied : tuple of int
+        For each input the number of its group of correlated inputs, -1 if it is alone.
 
     Raises
     ------
@@ -63,6 +65,8 @@ class InputSampler:
             problems.extend(error.problems)
         if problems:
             raise InputError(problems)
+        groups = {column: k for k, block in enumerate(self._copula.blocks) for column in block.columns}
+        self.tied = tuple(groups.get(column, -1) for column in range(len(self.names)))
         self._design = SobolDesign(len(self.names), seed)
 
     def uniforms(self, first_future: int, count: int) -> Floats:
