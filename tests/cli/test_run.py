@@ -245,3 +245,44 @@ def test_a_disk_that_fills_up_does_not_cost_the_answer(tcosim, engine, monkeypat
     assert result.exit_code == 1
     assert "Probability of costing less than api" in result.stdout
     assert "No space left on device" in result.stderr
+
+
+def test_a_budget_is_answered_in_a_sentence_and_a_column(tcosim, engine):
+    result = tcosim("run", "--samples", "2e3", "--budget", "100k", "--out", "a")
+    assert "costs over $100 k more than api." in " ".join(result.stdout.split())
+    assert "$100 k" in result.stdout
+    options = open_run("a").summary["options"]
+    assert [option["loss_over_budget"] is None for option in options] == [True, False, False, False, False]
+    jsonschema.validate(open_run("a").summary, summary_schema())
+
+
+def test_a_precision_decides_how_many_futures(tcosim, tmp_path):
+    fixed = ("--set", "scenario.months=2", "--volume", "2e10")
+    result = tcosim("run", "--precision", "2%", "--out", "a", *fixed)
+    assert result.exit_code == 0, result.output
+    summary = open_run("a").summary
+    jsonschema.validate(summary, summary_schema())
+    assert summary["precision"]["met"]
+    assert f"it took {summary['samples']:,} futures" in " ".join(result.stdout.split())
+    short = tcosim("run", "--precision", "0.01%", "--samples", "3e3", *fixed)
+    assert short.exit_code == 0
+    assert "more than the 0.01 % that were asked for" in " ".join(short.stdout.split())
+    assert [name.rpartition("-")[0] for name in os.listdir("runs")] == ["support-assistant-0-3e3"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        (("--precision", "0"), "--precision"),
+        (("--precision", "50%"), "--precision"),
+        (("--precision", "few"), "--precision"),
+        (("--budget", "-1"), "--budget"),
+        (("--budget", "1e30"), "--budget"),
+    ],
+)
+def test_bad_precision_and_budget_are_refused(tcosim, monkeypatch, arguments, field, tmp_path):
+    monkeypatch.setattr("tcosim.cli.run._simulate", never)
+    result = tcosim("run", *arguments)
+    assert result.exit_code == 2
+    assert f"error: {field}: must" in result.stderr
+    assert os.listdir(tmp_path) == []

@@ -81,6 +81,15 @@ def test_equal_futures_are_printed():
     assert "always" in rendered(synthetic(64, npv=np.full((64, 4), 1e6)))
 
 
+def test_the_bad_end_is_told_with_payback_and_costs_so_far():
+    text = rendered(synthetic(4096))
+    assert "If it goes wrong: saving against api" in text
+    assert re.search(r"12 mo +24 mo +36 mo", text)
+    assert "Costs so far in USD" in text
+    alone = rendered(synthetic(64, options={"api": "api"}, npv=np.full((64, 1), 1e6)))
+    assert "If it goes wrong" not in alone
+
+
 def test_without_self_hosting_it_is_printed():
     text = rendered(synthetic(64, options={"api": "api", "managed": "managed"}))
     assert "no rented or owned option" in text
@@ -92,7 +101,7 @@ def test_long_names_stand_whole_above_their_figures():
     dataset = synthetic(64, options={"api": "api", long: "rented"}, npv=npv)
     lines = rendered(dataset, 80).splitlines()
     assert all(len(line) <= 80 for line in lines)
-    assert lines.count(f"  {long}") == 2  # in the list of probabilities and in the table
+    assert lines.count(f"  {long}") == 4  # in the list of probabilities and in the three tables
     assert f"  {long} " in rendered(dataset, 10_000)
 
 
@@ -127,7 +136,7 @@ def test_running_text_is_wrapped_in_a_wide_file_and_keeps_units():
 
 def test_few_futures_support_few_digits():
     def figures(samples):
-        (row,) = (line for line in rendered(synthetic(samples)).splitlines() if line.startswith("  api  "))
+        row = next(line for line in rendered(synthetic(samples)).splitlines() if line.startswith("  api  "))
         return row.split()[1:5]
 
     assert all(re.fullmatch(r"\d\.\dM|\d00k", figure) for figure in figures(16))

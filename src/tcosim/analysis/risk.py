@@ -15,7 +15,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from tcosim.analysis.interval import Interval, probability_interval
 from tcosim.analysis.saving import savings
+from tcosim.results.schema import SCRAMBLES
 
 TAIL = 0.05
 QUANTILES = (0.05, 0.5, 0.95)
@@ -46,6 +48,27 @@ def cvar95_loss(dataset: xr.Dataset, option: str) -> float:
     return cvar(-savings(dataset, option))
 
 
+def var(losses: ArrayLike, tail: float = TAIL) -> float:
+    """Loss that is passed with a probability of ``tail`` (value at risk).
+
+    Parameters
+    ----------
+    losses : array_like, shape (n,)
+        Positive is a loss.
+    tail : float
+        In (0, 1).
+    """
+    return float(np.quantile(np.asarray(losses, dtype=float), 1 - tail))
+
+
+def loss_over(dataset: xr.Dataset, option: str, budget_usd: float) -> Interval:
+    """Probability that an option costs more than the baseline by more than a budget, over the kept futures."""
+    passed = -savings(dataset, option) > budget_usd
+    scramble = np.arange(len(passed)) % SCRAMBLES
+    futures = np.bincount(scramble, minlength=SCRAMBLES)
+    return probability_interval(np.bincount(scramble, passed, SCRAMBLES), futures)
+
+
 def quantiles(values: ArrayLike, probabilities: Sequence[float] = QUANTILES) -> NDArray[Any]:
     """Quantiles over futures of each option, shape (n, o) -> (len(probabilities), o)."""
     array = np.asarray(values)
@@ -54,6 +77,23 @@ def quantiles(values: ArrayLike, probabilities: Sequence[float] = QUANTILES) -> 
         for index in range(array.shape[1])
     ]
     return np.stack(columns, axis=1)
+
+
+def option_risk(dataset: xr.Dataset) -> dict[str, dict[str, Any] | None]:
+    """Saving against the baseline and its bad end over the kept futures, by option; None for the baseline [USD]."""
+    found: dict[str, dict[str, Any] | None] = {}
+    for name in map(str, dataset["option"].values):
+        if name == dataset.attrs["baseline"]:
+            found[name] = None
+            continue
+        saving = savings(dataset, name)
+        quantiles_of_saving = zip(("p5", "p50", "p95"), np.quantile(saving, QUANTILES), strict=True)
+        found[name] = {
+            "saving_usd": {"mean": float(saving.mean()), **{k: float(v) for k, v in quantiles_of_saving}},
+            "var95_loss_usd": var(-saving),
+            "cvar95_loss_usd": cvar(-saving),
+        }
+    return found
 
 
 def option_quantiles(

@@ -12,23 +12,27 @@ import xarray as xr
 
 from tcosim.analysis.headline import headline_option, mean_npv
 from tcosim.analysis.interval import Interval
+from tcosim.analysis.payback import option_payback
 from tcosim.analysis.probability import probability_beats_baseline, probability_cheapest
-from tcosim.analysis.risk import cvar95_loss, option_quantiles, option_regret
+from tcosim.analysis.risk import cvar95_loss, loss_over, option_quantiles, option_regret, option_risk
 from tcosim.analysis.saving import expected_saving
 from tcosim.analysis.service import option_service
 from tcosim.analysis.unit_cost import option_usd_per_million_tokens
 
 RUN_KEYS = ("schema_version", "tcosim_version", "seed", "samples", "months", "volume_tokens_per_month")
+CUMULATED_QUANTILES = (0.05, 0.5, 0.95)
 ORIGIN_KEYS = ("scenario_name", "scenario_sha256", "library_sha256")
 
 
-def summarize(dataset: xr.Dataset) -> dict[str, Any]:
+def summarize(dataset: xr.Dataset, *, budget_usd: float | None = None) -> dict[str, Any]:
     """Summarize a run.
 
     Parameters
     ----------
     dataset : xarray.Dataset
         What `tcosim.simulate` returns, or `tcosim.open_run(path).load()`.
+    budget_usd : float, optional
+        With what probability does the loss against the baseline pass this sum (present value)?
 
     Returns
     -------
@@ -40,7 +44,7 @@ def summarize(dataset: xr.Dataset) -> dict[str, Any]:
         **{key: _plain(attributes[key]) for key in RUN_KEYS},
         **{key: _plain(attributes[key]) for key in ORIGIN_KEYS},
         "headline": _headline(dataset),
-        "options": _options(dataset),
+        "options": _options(dataset, budget_usd),
     }
 
 
@@ -63,7 +67,7 @@ def _headline(dataset: xr.Dataset) -> dict[str, Any] | None:
     }
 
 
-def _options(dataset: xr.Dataset) -> list[dict[str, Any]]:
+def _options(dataset: xr.Dataset, budget_usd: float | None) -> list[dict[str, Any]]:
     months = int(dataset.attrs["months"])
     beats, cheapest = probability_beats_baseline(dataset), probability_cheapest(dataset)
     means, npv, total = (
@@ -71,6 +75,7 @@ def _options(dataset: xr.Dataset) -> list[dict[str, Any]]:
         option_quantiles(dataset, "npv"),
         option_quantiles(dataset, "total"),
     )
+    risk, payback = option_risk(dataset), option_payback(dataset)
     per_million, service, regret = (
         option_usd_per_million_tokens(dataset),
         option_service(dataset),
@@ -96,6 +101,10 @@ def _options(dataset: xr.Dataset) -> list[dict[str, Any]]:
                 "probability_beats_baseline": None if wins is None else wins.value,
                 "probability_beats_baseline_ci95": None if wins is None else _bounds(wins),
                 "expected_regret_usd": regret[name],
+                "risk": risk[name],
+                "payback": payback[name],
+                **_budget(dataset, name, budget_usd),
+                "cumulated_usd": _cumulated(dataset, index),
                 "usd_per_million_tokens": per_million[name][0],
                 "usd_per_million_tokens_usage_basis": per_million[name][1],
                 "utilization": service[name].utilization,
@@ -105,6 +114,31 @@ def _options(dataset: xr.Dataset) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _budget(dataset: xr.Dataset, name: str, budget_usd: float | None) -> dict[str, Any]:
+    if budget_usd is None:
+        return {}
+    if name == dataset.attrs["baseline"]:
+        return {"loss_over_budget": None}
+    passed = loss_over(dataset, name, budget_usd)
+    return {
+        "loss_over_budget": {
+            "budget_usd": budget_usd,
+            "probability": passed.value,
+            "ci95": [passed.low, passed.high],
+        }
+    }
+
+
+def _cumulated(dataset: xr.Dataset, index: int) -> dict[str, list[float]]:
+    """Quantiles of the present value of all costs up to the end of each month."""
+    cumulated = dataset["cumulated"].values[:, index]
+    return {
+        f"p{100 * probability:g}": [float(value) for value in cumulated[:, q]]
+        for q, probability in enumerate(dataset["quantile"].values)
+        if probability in CUMULATED_QUANTILES
+    }
 
 
 def _bounds(interval: Interval) -> list[float] | None:

@@ -16,6 +16,7 @@ T = TypeVar("T")
 
 LARGEST_SEED = 2**63 - 1
 MOST_THREADS = 1024
+LARGEST_BUDGET = 1e15
 
 
 class Problems:
@@ -67,6 +68,28 @@ def threads_option(text: str | None) -> int | None:
     if text is None:
         return None
     return parse_count(text, "--threads", MOST_THREADS)
+
+
+def precision_option(text: str | None) -> float | None:
+    """Half the width of an interval of a probability, or None where none is asked for."""
+    if text is None:
+        return None
+    value = parse_number(text, "--precision")
+    if not 0 < value < 0.5:
+        rule = "must be above 0 and below 50 %: half the width of the headline's 95 % interval"
+        raise InputError(Problem("--precision", rule, text, "for example 0.2%"))
+    return value
+
+
+def budget_option(text: str | None) -> float | None:
+    """Loss that a budget allows [USD], or None where none is stated."""
+    if text is None:
+        return None
+    value = parse_number(text, "--budget")
+    if not 0 <= value <= LARGEST_BUDGET:
+        rule = f"must be a sum of money from 0 to {LARGEST_BUDGET:,.0f} USD"
+        raise InputError(Problem("--budget", rule, text, "for example 500k"))
+    return value
 
 
 def volume_option(text: str | None) -> float | None:

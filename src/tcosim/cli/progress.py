@@ -30,7 +30,7 @@ class _State:
         self.total = 0
 
 
-def run_with_progress(work: Work[T], total: int, console: Console) -> T:
+def run_with_progress(work: Work[T], total: int, console: Console, *, is_most: bool = False) -> T:
     """Call ``work(progress, cancel)`` on a thread of its own and show its progress.
 
     Parameters
@@ -39,6 +39,8 @@ def run_with_progress(work: Work[T], total: int, console: Console) -> T:
         Calls ``progress(done, total)`` now and then, and stops soon after ``cancel`` is set.
     total : int
         Futures to simulate.
+    is_most : bool
+        Whether `total` is only the most; ``work`` then says how many it expects.
     console : rich.console.Console
         Where the bar goes; without a terminal there is no bar, only a line at the start.
 
@@ -64,7 +66,7 @@ def run_with_progress(work: Work[T], total: int, console: Console) -> T:
 
     threading.Thread(target=body, name="simulation", daemon=True).start()
     try:
-        _watch(state, finished, total, console)
+        _watch(state, finished, total, console, is_most)
     except KeyboardInterrupt:
         cancel.set()
         finished.wait(GRACE_SECONDS)
@@ -74,10 +76,12 @@ def run_with_progress(work: Work[T], total: int, console: Console) -> T:
     return outcome[0]
 
 
-def _watch(state: _State, finished: threading.Event, total: int, console: Console) -> None:
+def _watch(state: _State, finished: threading.Event, total: int, console: Console, is_most: bool) -> None:
     started = time.monotonic()
     if not console.is_terminal:
-        console.print(f"simulating {total:,} future{'' if total == 1 else 's'}")
+        console.print(
+            f"simulating {'at most ' if is_most else ''}{total:,} future{'' if total == 1 else 's'}"
+        )
         while not finished.wait(TICK_SECONDS):
             pass
         return
@@ -86,7 +90,7 @@ def _watch(state: _State, finished: threading.Event, total: int, console: Consol
         while not finished.wait(TICK_SECONDS):
             waited = time.monotonic() - started
             if state.done:
-                bar.update(task, description="simulating", completed=state.done)
+                bar.update(task, description="simulating", completed=state.done, total=state.total)
             elif waited > COMPILING_AFTER_SECONDS:
                 bar.update(task, description="compiling kernels (first run only)")
 

@@ -14,13 +14,22 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from tcosim.cli.guard import keeping
-from tcosim.cli.parsing import Problems, samples_option, seed_option, threads_option, volume_option
+from tcosim.cli.parsing import (
+    Problems,
+    budget_option,
+    precision_option,
+    samples_option,
+    seed_option,
+    threads_option,
+    volume_option,
+)
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from tcosim.scenario.models import Scenario
 
+DEFAULT_SAMPLES, MOST_FOR_PRECISION = "1e5", "1e7"
 RUNS = Path("runs")
 """Where run folders go if nothing else is said, below the working directory."""
 
@@ -34,8 +43,17 @@ def run(
         ),
     ] = None,
     samples: Annotated[
-        str, typer.Option(metavar="COUNT", help="Futures to simulate: 1e6, 250k, 10_000.")
-    ] = "1e5",
+        str | None,
+        typer.Option(metavar="COUNT", help="Futures to simulate: 1e6, 250k, 10_000; 1e5 if left out."),
+    ] = None,
+    precision: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SHARE",
+            help="Simulate until the headline's 95 % interval is at most this much to either side, 0.2%;"
+            " --samples is then the most (1e7 if left out).",
+        ),
+    ] = None,
     volume: Annotated[
         str | None,
         typer.Option(metavar="TOKENS", help="Planned tokens a month instead of the scenario's: 2.5B."),
@@ -57,13 +75,22 @@ def run(
             help="Set a field or an input; repeatable: volume.annual_growth=0.4, option.api.retry_share=2%.",
         ),
     ] = None,
+    budget: Annotated[
+        str | None,
+        typer.Option(
+            metavar="USD", help="How likely does the loss against the baseline pass this sum? 500k."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Simulate futures and say how likely it is that self-hosting beats the API."""
     from tcosim.cli.loading import load_scenario
 
     problems = Problems()
-    futures = problems.collect(lambda: samples_option(samples), 0)
+    share = problems.collect(lambda: precision_option(precision), None)
+    most = DEFAULT_SAMPLES if precision is None else MOST_FOR_PRECISION
+    futures = problems.collect(lambda: samples_option(most if samples is None else samples), 0)
+    limit_usd = problems.collect(lambda: budget_option(budget), None)
     chosen_seed = problems.collect(lambda: seed_option(seed), 0)
     workers = problems.collect(lambda: threads_option(threads), None)
     tokens = problems.collect(lambda: volume_option(volume), None)
@@ -76,13 +103,16 @@ def run(
 
     console = work_console()
     started = time.monotonic()
-    dataset = _simulate(loaded, futures, chosen_seed, workers)
+    dataset, reached = _simulate(loaded, futures, share, chosen_seed, workers)
     seconds = time.monotonic() - started
+    futures = int(dataset.attrs["samples"])
+    if out is None:
+        target = _default_target(loaded, chosen_seed, futures)
 
     from tcosim.analysis import summarize
     from tcosim.errors import InputError, TcosimError
 
-    summary = summarize(dataset)
+    summary = summarize(dataset, budget_usd=limit_usd) | ({"precision": reached} if reached else {})
     try:
         written, is_new = _write(target, dataset, loaded, summary, reuse=out is None)
     except (InputError, OSError) as error:  # a disk that filled up meanwhile must not cost the answer
@@ -137,18 +167,25 @@ def _next_free(target: Path) -> Path:
     return free
 
 
-def _simulate(scenario: Scenario, samples: int, seed: int, threads: int | None) -> xr.Dataset:
+def _simulate(
+    scenario: Scenario, samples: int, precision: float | None, seed: int, threads: int | None
+) -> tuple[xr.Dataset, dict[str, Any] | None]:
+    """Simulate so many futures, or as many as a precision takes and then say what it took."""
     from tcosim.cli.console import work_console
     from tcosim.cli.progress import run_with_progress
 
-    def work(progress: Any, cancel: Any) -> xr.Dataset:
-        from tcosim import engine
+    def work(progress: Any, cancel: Any) -> tuple[xr.Dataset, dict[str, Any] | None]:
+        hooks = {"seed": seed, "threads": threads, "progress": progress, "cancel": cancel}
+        if precision is None:
+            from tcosim import engine
 
-        return engine.simulate(
-            scenario, samples=samples, seed=seed, threads=threads, progress=progress, cancel=cancel
-        )
+            return engine.simulate(scenario, samples=samples, **hooks), None
+        from tcosim.studies.precision import simulate_to_precision
 
-    return run_with_progress(work, samples, work_console())
+        dataset, reached = simulate_to_precision(scenario, precision, most=samples, **hooks)
+        return dataset, reached.as_dict()
+
+    return run_with_progress(work, samples, work_console(), is_most=precision is not None)
 
 
 def _write(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tcosim.report import rounding
 from tcosim.report.histogram import Bin, bins
+from tcosim.report.risk_content import CostSoFar, RiskTable, budget_sentence, cost_so_far, risk_table
 from tcosim.report.words import board_sentence, money_sentence
 from tcosim.results.schema import KEPT_FUTURES
 
@@ -67,6 +68,8 @@ class RunReport:
     probabilities: list[ProbabilityRow]
     options: list[OptionRow]
     histogram: SavingHistogram | None
+    risk: RiskTable | None
+    cost_so_far: CostSoFar
     notes: list[str]
 
 
@@ -93,12 +96,18 @@ def run_report(summary: dict[str, Any], baseline: str, savings: NDArray[Any] | N
             f"{rounding.volume(summary['volume_tokens_per_month'])} tokens a month, {summary['months']} months,"
             f" {futures}, seed {summary['seed']}"
         ),
-        sentences=[text for text in (board_sentence(summary), money_sentence(summary)) if text],
+        sentences=[
+            text
+            for text in (board_sentence(summary), money_sentence(summary), budget_sentence(summary))
+            if text
+        ],
         baseline=baseline,
         probabilities=[row for row in map(_probability_row, summary["options"]) if row is not None],
         options=_option_rows(summary),
         histogram=histogram,
-        notes=_notes(samples),
+        risk=risk_table(summary, baseline),
+        cost_so_far=cost_so_far(summary),
+        notes=_notes(summary),
     )
 
 
@@ -169,11 +178,28 @@ def _hours(hours: float) -> str:
     return f"{hours:.1f}" if 0 < hours < 9.95 else f"{hours:.0f}"
 
 
-def _notes(samples: int) -> list[str]:
-    notes = []
+def _notes(summary: dict[str, Any]) -> list[str]:
+    notes, samples = [], summary["samples"]
+    if precision := summary.get("precision"):
+        notes.append(precision_note(precision))
     if samples > KEPT_FUTURES:
         notes.append(
             f"Probabilities and means run over all {samples:,} futures; percentiles and the histogram over the first"
             f" {KEPT_FUTURES:,}."
         )
     return notes
+
+
+def precision_note(precision: dict[str, Any]) -> str:
+    """What a stated precision took, or how far it was missed."""
+    asked, reached = (f"{100 * precision[key]:.2g} %" for key in ("asked", "reached"))
+    if precision["met"]:
+        return (
+            f"Half the width of the 95 % interval is {reached}, as asked (at most {asked}):"
+            f" it took {precision['samples']:,} futures."
+        )
+    return (
+        f"Half the width of the 95 % interval is {reached}, more than the {asked} that were asked for: the most futures"
+        f" allowed are {precision['most']:,}, and about {float(format(precision['needed'], '.2g')):,.0f} would be"
+        " needed (--samples allows more)."
+    )

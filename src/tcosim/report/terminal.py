@@ -15,6 +15,7 @@ from tcosim.report import rounding
 from tcosim.report.content import OptionRow, ProbabilityRow, RunReport, SavingHistogram
 from tcosim.report.histogram import Bin
 from tcosim.report.lines import INDENT, is_plain, print_blocks, prose
+from tcosim.report.risk_content import CostSoFar, RiskTable
 from tcosim.report.table import LEFT, RIGHT, Column, Table
 
 BAR = 24
@@ -32,6 +33,9 @@ def print_report(report: RunReport, console: Console) -> None:
     if report.probabilities:
         blocks.append(_probabilities(report.baseline, report.probabilities, plain))
     blocks.append(_options(report.options))
+    if report.risk is not None:
+        blocks.append(_risk(report.risk))
+    blocks.append(_cost_so_far(report.cost_so_far))
     if report.histogram is not None:
         blocks.append(_histogram(report.histogram, plain))
     blocks.extend(prose(note, "dim") for note in report.notes)
@@ -69,11 +73,52 @@ LEGEND = (
 )
 
 
+RISK_LEGEND = (
+    "VaR 95: loss that is passed in 5 % of the futures; CVaR 95: mean loss in these. regret: what the choice costs on"
+    " average over the cheapest option of each future; the smallest is the best choice. paid back: share of the futures"
+    " in which the option has cost less from that month on for good."
+)
+
+
 def _options(rows: list[OptionRow]) -> RenderableType:
     columns = [Column(head, side) for _, head, side in COLUMNS]
     cells = [[getattr(row, field) for field, _, _ in COLUMNS] for row in rows]
     return Group(
         Text("Costs in USD", style="bold"), Table(columns, cells, indent=INDENT), prose(LEGEND, "dim")
+    )
+
+
+def _risk(risk: RiskTable) -> RenderableType:
+    head = (
+        f"If it goes wrong: saving against {risk.baseline} in present value, USD (below zero it costs more)"
+    )
+    columns = [
+        Column(),
+        *(Column(f"saving\n{name}", RIGHT) for name in ("P5", "P50", "P95")),
+        Column("loss\nVaR 95", RIGHT),
+        Column("loss\nCVaR 95", RIGHT),
+        Column("regret", RIGHT),
+        *([Column(f"loss over\n{risk.budget}", RIGHT)] if risk.budget else []),
+        *(
+            Column(f"paid back\n{month} mo" if k == 0 else f"{month} mo", RIGHT)
+            for k, month in enumerate(risk.months)
+        ),
+    ]
+    cells = [
+        (
+            row.option, row.p5, row.p50, row.p95, row.var95, row.cvar95, row.regret,
+            *([row.over_budget] if risk.budget else []), *row.paid_back,
+        )
+        for row in risk.rows
+    ]  # fmt: skip
+    return Group(prose(head, "bold"), Table(columns, cells, indent=INDENT), prose(RISK_LEGEND, "dim"))
+
+
+def _cost_so_far(costs: CostSoFar) -> RenderableType:
+    columns = [Column(), *(Column(f"{month} mo", RIGHT) for month in costs.months)]
+    return Group(
+        Text("Costs so far in USD: median present value after so many months", style="bold"),
+        Table(columns, costs.rows, 2, INDENT),
     )
 
 

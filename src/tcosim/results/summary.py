@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
+NUMBERS = re.compile(r"(?<=: )\[\s+-?\d[-+.\deE,\s]*\]")
+"""A list of numbers that is the value of a key; no text of a JSON file looks like it, as texts hold no line breaks."""
 SCHEMA_FILE = "summary.schema.json"
 
 
@@ -18,9 +21,13 @@ def to_json(content: object) -> str:
     """Write JSON with a final line break.
 
     Floats are written with the fewest digits that give the same float again; NaN and infinity, which JSON does not
-    have, become null. Keys keep their order.
+    have, become null. Keys keep their order; a list of numbers stands in one line.
     """
-    return json.dumps(plain(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    text = json.dumps(plain(content), indent=2, ensure_ascii=False, allow_nan=False)
+    return (
+        NUMBERS.sub(lambda found: " ".join(found[0].split()).replace("[ ", "[").replace(" ]", "]"), text)
+        + "\n"
+    )
 
 
 def plain(content: object) -> Any:
