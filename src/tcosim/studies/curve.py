@@ -20,7 +20,8 @@ from tcosim.engine.volumes import simulate_volumes
 from tcosim.errors import InputError, Problem
 from tcosim.kernels.layout import U
 from tcosim.results.schema import SCHEMA_VERSION, SCRAMBLES
-from tcosim.scenario.models import Scenario
+from tcosim.scenario.fields import field_specs
+from tcosim.scenario.models import Scenario, Volume
 
 DEFAULT_VOLUMES = 25
 MOST_VOLUMES = 200
@@ -40,12 +41,13 @@ VARIABLES = {
 def default_volumes(scenario: Scenario) -> tuple[float, ...]:
     """25 volumes from the decade below a tenth of the planned volume to the decade above ten times it, and that volume.
 
-    For 3 billion tokens a month 100 million to 100 billion.
+    For 3 billion tokens a month 100 million to 100 billion; three digits, so that tables show what was simulated.
     """
     planned = scenario.volume.tokens_per_month
     low = 10.0 ** math.floor(math.log10(planned / 10) + 1e-9)
     high = 10.0 ** math.ceil(math.log10(planned * 10) - 1e-9)
-    grid = [float(f"{volume:.6g}") for volume in np.geomspace(low, high, DEFAULT_VOLUMES)]
+    high = min(high, field_specs(Volume)["tokens_per_month"].bounds.high)
+    grid = [float(f"{volume:.3g}") for volume in np.geomspace(low, high, DEFAULT_VOLUMES)]
     return tuple(sorted({*grid, planned}))
 
 

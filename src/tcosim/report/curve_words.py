@@ -1,0 +1,219 @@
+"""What a curve over volumes says in sentences, and volumes with the digits that their intervals support.
+
+From the content of `tcosim.analysis.curve.summarize_curve`; computes no statistics.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from tcosim.report import rounding
+
+MOST_DIGITS, DIGITS_WITHOUT_ERROR = 3, 2
+EVEN = 1
+"""Place of the even chance among the levels; the first one is that of a bet, the last one that of a safe choice."""
+REPLICAS = "replicas come in whole numbers"
+
+Volume = dict[str, Any]
+"""One crossing: ``tokens_per_month``, ``ci95``."""
+
+
+def rounded(crossing: Volume) -> tuple[float, float | None, float | None]:
+    """A volume and the ends of its interval, rounded as that supports; the ends outward, None where open."""
+    value, (low, high) = crossing["tokens_per_month"], crossing["ci95"]
+    ends = [end for end in (low, high) if end is not None]
+    leading = math.floor(math.log10(value) + 1e-12)
+    place = rounding.last_place(min(ends) / 2, max(ends) / 2) if len(ends) == 2 else None
+    if place is None and ends and ends[0] != value:
+        place = rounding.last_place(0.0, abs(ends[0] - value))
+    if place is None:
+        place = leading + 1 - DIGITS_WITHOUT_ERROR
+    unit = 10.0 ** min(leading, max(place, leading + 1 - MOST_DIGITS))
+    down = None if low is None else math.floor(low / unit + 1e-9) * unit
+    # Rounding the lower end outward must not make it nothing.
+    return (
+        round(value / unit) * unit,
+        down if down is None or down > 0 else low,
+        None if high is None else math.ceil(high / unit - 1e-9) * unit,
+    )
+
+
+def volume_words(crossing: Volume) -> str:
+    """``"9.8 billion"``."""
+    return rounding.volume(rounded(crossing)[0])
+
+
+def interval_words(crossing: Volume) -> str:
+    """``"95 % interval 9.6 billion to 10 billion"``; says where it is open."""
+    _, low, high = rounded(crossing)
+    if low is None and high is None:
+        return "these volumes are too few, or the futures, for an interval"
+    if low is None or high is None:
+        end = f"above {rounding.volume(low)}" if low is not None else f"below {rounding.volume(high or 0.0)}"
+        return f"95 % interval {end}, open within these volumes"
+    return f"95 % interval {rounding.volume(low)} to {rounding.volume(high)}"
+
+
+def sentences(summary: dict[str, Any]) -> list[str]:
+    """What to do at which volume, where the chance is even, where the mean pays, and where these two disagree."""
+    best = summary["best_self_hosted"]
+    if best is None:
+        return ["Nothing can be said about self-hosting: the scenario has no rented or owned option."]
+    found = [_switch(summary), _terms(summary)]
+    if len(summary["volumes"]) > 1:
+        found += [_even(best["probability_levels"]), _break_even(best["break_even"], summary["baseline"])]
+    return [*found, *_disagreement(summary)]
+
+
+def _switch(summary: dict[str, Any]) -> str:
+    decision, points = summary["decision"], summary["volumes"]
+    buy, host = decision["buy"], decision["self_host"]
+    first, last = (_asked(points[end]) for end in (0, -1))
+    if len(points) == 1:
+        at = f"At {first} tokens a month"
+        advice = {"never": lambda: f"choose {_names(buy)}", "always": lambda: f"self-host ({_names(host)})"}
+        return f"{at}, {advice.get(decision['case'], lambda: f'it is a bet: {_chance_at(points[0])}')()}."
+    if decision["case"] == "switch":
+        return (
+            f"Below {volume_words(buy)} tokens a month choose {_names(buy)}, above {volume_words(host)} self-host"
+            f" ({_names(host)}); between them it is a bet."
+        )
+    if decision["case"] == "never":
+        return f"Up to {last} tokens a month, the largest volume asked about, choose {_names(buy)}."
+    if decision["case"] == "always":
+        return f"From {first} tokens a month, the smallest volume asked about, self-host ({_names(host)})."
+    if decision["case"] == "buy_or_bet":
+        return (
+            f"Below {volume_words(buy)} tokens a month choose {_names(buy)}; above it is a bet: up to {last}"
+            f" self-hosting does not become a safe choice ({_chance_at(points[-1])})."
+        )
+    if decision["case"] == "bet_or_self_host":
+        return (
+            f"Above {volume_words(host)} tokens a month self-host ({_names(host)}); below it is a bet, already at"
+            f" {first} ({_chance_at(points[0])})."
+        )
+    return (
+        f"From {first} to {last} tokens a month it is a bet: {_chance_at(points[0])} at the smaller end,"
+        f" {_chance_at(points[-1])} at the larger one."
+    )
+
+
+def _terms(summary: dict[str, Any]) -> str:
+    low, high = (summary["best_self_hosted"]["probability_levels"][end]["level"] for end in (0, -1))
+    return (
+        f"A bet means a chance of {100 * low:.0f} to {100 * high:.0f} % that the self-hosted option with the lowest"
+        f" expected cost costs less than {summary['baseline']} over {summary['months']}"
+        f" month{'' if summary['months'] == 1 else 's'}."
+    )
+
+
+def _chance_at(point: dict[str, Any]) -> str:
+    option = option_at(point, point["best_self_hosted"])
+    value, between = rounding.percent_with_interval(
+        option["probability_beats_baseline"], *option["probability_beats_baseline_ci95"]
+    )
+    return f"{option['name']} wins in {value} of the futures, 95 % interval {between}"
+
+
+def _names(side: dict[str, Any]) -> str:
+    """The options of one side of the decision: ``"rented-h100, from 30 billion owned-h100"``."""
+    head, *rest = side["options"]
+    more = (f", from {_asked(one)} {one['option']}" for one in rest)
+    return f"{head['option']}{''.join(more)}"
+
+
+def _asked(point: dict[str, Any]) -> str:
+    """A volume that was asked about, with as many digits as the table shows."""
+    tokens = point["tokens_per_month"] if "tokens_per_month" in point else point["from_tokens_per_month"]
+    return rounding.volume(float(f"{tokens:.{MOST_DIGITS}g}"))
+
+
+def _even(levels: Sequence[dict[str, Any]]) -> str:
+    even = levels[EVEN]
+    crossings = even["crossings"]
+    if not crossings:
+        word = "above" if even["side"] == "above" else "below"
+        sure = "" if even["sure"] else ", though not everywhere by more than its error"
+        return f"The chance is {word} even at all these volumes{sure}."
+    first, last = crossings[0], crossings[-1]
+    if first is last:
+        word = "reached" if first["rises"] else "lost"
+        return f"An even chance is {word} at {volume_words(first)} tokens a month ({interval_words(first)})."
+    return (
+        f"The chance passes even {len(crossings)} times ({REPLICAS}): first at {volume_words(first)} tokens a month"
+        f" ({interval_words(first)}), last at {volume_words(last)} ({interval_words(last)})."
+    )
+
+
+def _break_even(found: dict[str, Any], baseline: str) -> str:
+    crossings = found["crossings"]
+    if not crossings:
+        word = "less" if found["side"] == "above" else "more"
+        sure = "" if found["sure"] else ", though not everywhere by more than the error"
+        return f"On average self-hosting costs {word} than {baseline} at all these volumes{sure}."
+    first, last = crossings[0], crossings[-1]
+    if first is last:
+        word = "from" if first["rises"] else "up to"
+        return (
+            f"On average self-hosting costs less than {baseline} {word} {volume_words(first)} tokens a month"
+            f" ({interval_words(first)})."
+        )
+    return (
+        f"The expected costs are equal {len(crossings)} times ({REPLICAS}): first at {volume_words(first)} tokens a"
+        f" month ({interval_words(first)}), last at {volume_words(last)} ({interval_words(last)})."
+    )
+
+
+def _disagreement(summary: dict[str, Any]) -> Iterator[str]:
+    """Name the volumes at which the mean of the best option says one thing and its odds another.
+
+    Between the two crossings, if there is one of each and their intervals are apart; else volumes that were simulated.
+    """
+    best = summary["best_self_hosted"]
+    even, equal = (found["crossings"] for found in (best["probability_levels"][EVEN], best["break_even"]))
+    if len(even) == len(equal) == 1 and even[0]["rises"] and equal[0]["rises"]:
+        for first, last in ((equal[0], even[0]), (even[0], equal[0])):
+            if None not in (first["ci95"][1], last["ci95"][0]) and first["ci95"][1] < last["ci95"][0]:
+                at = f"Between {volume_words(first)} and {volume_words(last)}"
+                yield _carried(at, cheaper=first is equal[0])
+        return
+    for cheaper in (True, False):
+        for run in _runs(summary["volumes"], cheaper):
+            at = f"From {_asked(run[0])} to {_asked(run[-1])}" if len(run) > 1 else f"At {_asked(run[0])}"
+            yield _carried(at, cheaper=cheaper)
+
+
+def _carried(at: str, *, cheaper: bool) -> str:
+    if cheaper:
+        return (
+            f"{at} tokens a month self-hosting is cheaper on average but wins in fewer than half of the futures: rare"
+            " large savings carry the mean."
+        )
+    return (
+        f"{at} tokens a month self-hosting wins in more than half of the futures but is dearer on average: rare large"
+        " losses carry the mean."
+    )
+
+
+def _runs(points: Sequence[dict[str, Any]], cheaper: bool) -> list[list[dict[str, Any]]]:
+    """Neighbouring volumes at which the best option disagrees with itself beyond both intervals."""
+    runs: list[list[dict[str, Any]]] = []
+    fresh = True
+    for point in points:
+        option = option_at(point, point["best_self_hosted"])
+        if option["odds_and_mean"] == "disagree" and (option["expected_saving_usd"] > 0) == cheaper:
+            if fresh:
+                runs.append([])
+            runs[-1].append(point)
+            fresh = False
+        else:
+            fresh = True
+    return runs
+
+
+def option_at(point: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return the figures of one option at one volume."""
+    found: dict[str, Any] = next(option for option in point["options"] if option["name"] == name)
+    return found
