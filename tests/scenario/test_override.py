@@ -7,7 +7,7 @@ import pytest
 from tcosim.errors import InputError
 from tcosim.scenario.distributions import Normal
 from tcosim.scenario.library import Library
-from tcosim.scenario.load import load_text
+from tcosim.scenario.load import load, load_text
 from tcosim.scenario.models import ApiOption, FleetOption, RentedOption, Scenario
 from tcosim.scenario.write import resolved_toml
 from tests.scenario.conftest import SCENARIO
@@ -212,3 +212,13 @@ def test_what_an_input_cannot_be_is_one_problem(library: Library) -> None:
     (problem,) = refused.value.problems
     assert problem.place == "--set people.launch_usd=-7"
     assert "cannot be negative" in problem.way_out
+
+
+@pytest.mark.parametrize(
+    "setting", ["option.rented-h100.mixed_tokens_per_second=9000", "option.owned-h100.engineer_fte=1.0"]
+)
+def test_what_a_field_stands_for_takes_its_correlations_with_it(setting: str) -> None:
+    """A resolved file states all correlations; those of inputs that an override leaves without a field fall away."""
+    built = load_text(resolved_toml(load()), overrides=[setting])
+    path, _, value = setting.partition("=")
+    assert dict(built.fields())[path].point_value == float(value)

@@ -170,10 +170,8 @@ def _set_field(
         return Setting(((*path, name),), frozenset())
     spec = specs.get(name)
     before = table.get(name)
-    displaced = {dotted}
-    if isinstance(before, Mapping):
-        displaced.update(str(before[key]) for key in ("use", "input") if key in before)
-    elif before is None and spec is not None and isinstance(spec.default, Use):
+    displaced = {dotted, *_inputs_of(before)}
+    if before is None and spec is not None and isinstance(spec.default, Use):
         displaced.add(spec.default.key)
     parsed = parse_value(value, spec, dotted, place)
     if input_name is not None and isinstance(parsed, dict) and "dist" in parsed:
@@ -181,14 +179,21 @@ def _set_field(
     table[name] = parsed
     if spec is not None and spec.kind is Kind.PROFILE:
         table.pop(f"{name}_name", None)
-    for other, declared in specs.items():
-        stands_for = declared.instead_of
-        if name in stands_for:
-            table.pop(other, None)
-        elif other == name:
-            for replaced in stands_for:
-                table.pop(replaced, None)
+    instead = set(spec.instead_of) if spec is not None else set()
+    for other in [key for key in table if key in instead or name in _stands_for(specs, key)]:
+        displaced |= {".".join((*parts[: -len(rest)], other)), *_inputs_of(table.pop(other))}
     return Setting(((*path, name),), frozenset(displaced))
+
+
+def _inputs_of(value: object) -> set[str]:
+    """Names of the input that a written value takes, if it names one."""
+    return (
+        {str(value[key]) for key in ("use", "input") if key in value} if isinstance(value, Mapping) else set()
+    )
+
+
+def _stands_for(specs: Mapping[str, FieldSpec], name: str) -> tuple[str, ...]:
+    return specs[name].instead_of if name in specs else ()
 
 
 def _refuse_unknown(
