@@ -17,7 +17,8 @@ import numpy as np
 import pytest
 
 LIBRARY = Path(__file__).parents[1] / "distributions"
-TOPICS = ("traffic", "api", "gpu", "serving", "people", "models", "platform", "energy", "failures", "finance")
+TOPICS = ("traffic", "api", "gpu", "serving", "people", "models", "platform", "energy", "failures", "finance",
+          "measurement")  # fmt: skip
 GRADES = {"measured", "published", "judgement"}
 METADATA = {"unit", "support", "meaning", "source", "checked", "grade", "caveat"}
 FAMILIES: dict[str, set[str]] = {

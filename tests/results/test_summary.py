@@ -8,7 +8,7 @@ import math
 import jsonschema
 import numpy as np
 import pytest
-from datasets import synthetic
+from datasets import INPUTS, synthetic
 
 from tcosim.analysis import summarize
 from tcosim.results.summary import plain, summary_schema, to_json
@@ -30,11 +30,15 @@ def test_a_scenario_without_self_hosting_follows_the_schema():
     jsonschema.validate(summary, summary_schema())
 
 
-def test_drivers_and_value_may_be_there():
-    summary = summarize(synthetic(64))
-    summary["drivers"] = [{"input": "a", "first_order": 0.1, "total_order": 0.2}]
-    summary["value_of_information"] = {"evpi_usd": 1.0, "evppi_usd": [{"input": "a", "usd": 1.0, "se": 0.1}]}
-    jsonschema.validate(summary, summary_schema())
+def test_drivers_and_value_are_there_from_a_thousand_futures_on():
+    few, many = summarize(synthetic(64)), summarize(synthetic(4096))
+    for summary in (few, many):
+        jsonschema.validate(summary, summary_schema())
+        assert summary["value_of_information"]["evpi_usd"] > 0
+    assert few["drivers"] == few["value_of_information"]["evppi_usd"] == []
+    assert {row["input"] for row in many["drivers"]} == set(INPUTS)
+    assert {row["input"] for row in many["value_of_information"]["evppi_usd"]} == set(INPUTS)
+    assert {"input", "first_order", "total_order"} <= set(many["drivers"][0])
 
 
 @pytest.mark.parametrize("change", [{"extra": 1}, {"samples": 0}, {"seed": -1}, {"options": []}])

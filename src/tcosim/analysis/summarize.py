@@ -10,7 +10,9 @@ from typing import Any
 
 import xarray as xr
 
+from tcosim.analysis.drivers import given_data_drivers
 from tcosim.analysis.headline import headline_option, mean_npv
+from tcosim.analysis.information import value_of_information
 from tcosim.analysis.interval import Interval
 from tcosim.analysis.payback import option_payback
 from tcosim.analysis.probability import probability_beats_baseline, probability_cheapest
@@ -20,6 +22,8 @@ from tcosim.analysis.service import option_service
 from tcosim.analysis.unit_cost import option_usd_per_million_tokens
 
 RUN_KEYS = ("schema_version", "tcosim_version", "seed", "samples", "months", "volume_tokens_per_month")
+INSIGHT_FUTURES = 2**17
+"""A run shows drivers and what is worth knowing by so many futures, in a second or two; all of a million take eight."""
 CUMULATED_QUANTILES = (0.05, 0.5, 0.95)
 ORIGIN_KEYS = ("scenario_name", "scenario_sha256", "library_sha256")
 
@@ -45,6 +49,7 @@ def summarize(dataset: xr.Dataset, *, budget_usd: float | None = None) -> dict[s
         **{key: _plain(attributes[key]) for key in ORIGIN_KEYS},
         "headline": _headline(dataset),
         "options": _options(dataset, budget_usd),
+        **_insight(dataset),
     }
 
 
@@ -64,6 +69,16 @@ def _headline(dataset: xr.Dataset) -> dict[str, Any] | None:
         "expected_saving_usd": saving.value,
         "expected_saving_ci95_usd": _bounds(saving),
         "cvar95_loss_usd": cvar95_loss(dataset, option),
+    }
+
+
+def _insight(dataset: xr.Dataset) -> dict[str, Any]:
+    """What drives the headline's saving, and what is worth finding out: read off the futures of the run."""
+    option = headline_option(dataset)
+    rows = [] if option is None else given_data_drivers(dataset, option, most=INSIGHT_FUTURES)
+    return {
+        "drivers": [{**row, "total_order": None} for row in rows],
+        "value_of_information": value_of_information(dataset, most=INSIGHT_FUTURES),
     }
 
 

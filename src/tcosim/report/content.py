@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tcosim.report import rounding
 from tcosim.report.histogram import Bin, bins
+from tcosim.report.insight_content import Drivers, Information, drivers, information
 from tcosim.report.risk_content import CostSoFar, RiskTable, budget_sentence, cost_so_far, risk_table
 from tcosim.report.words import board_sentence, money_sentence
 from tcosim.results.schema import KEPT_FUTURES
@@ -70,6 +71,8 @@ class RunReport:
     histogram: SavingHistogram | None
     risk: RiskTable | None
     cost_so_far: CostSoFar
+    drivers: Drivers | None
+    information: Information | None
     notes: list[str]
 
 
@@ -107,6 +110,8 @@ def run_report(summary: dict[str, Any], baseline: str, savings: NDArray[Any] | N
         histogram=histogram,
         risk=risk_table(summary, baseline),
         cost_so_far=cost_so_far(summary),
+        drivers=drivers(summary),
+        information=information(summary),
         notes=_notes(summary),
     )
 

@@ -90,7 +90,17 @@ def _risk_row(option: dict[str, Any], samples: int, months: tuple[int, ...], sha
     own_place = rounding.spread_place(npv["p5"], npv["p95"], samples)
     regret = rounding.tight(option["expected_regret_usd"], own_place)
     if risk is None:
-        return RiskRow(option["name"], *[NOTHING] * 5, regret, NOTHING, (NOTHING,) * len(months))
+        return RiskRow(
+            option["name"],
+            NOTHING,
+            NOTHING,
+            NOTHING,
+            NOTHING,
+            NOTHING,
+            regret,
+            NOTHING,
+            (NOTHING,) * len(months),
+        )
     saving = risk["saving_usd"]
     place = rounding.spread_place(saving["p5"], saving["p95"], samples)
     over = option.get("loss_over_budget")

@@ -14,6 +14,7 @@ from rich.text import Text
 from tcosim.report import rounding
 from tcosim.report.content import OptionRow, ProbabilityRow, RunReport, SavingHistogram
 from tcosim.report.histogram import Bin
+from tcosim.report.insight_view import drivers_block, information_block
 from tcosim.report.lines import INDENT, is_plain, print_blocks, prose
 from tcosim.report.risk_content import CostSoFar, RiskTable
 from tcosim.report.table import LEFT, RIGHT, Column, Table
@@ -38,6 +39,10 @@ def print_report(report: RunReport, console: Console) -> None:
     blocks.append(_cost_so_far(report.cost_so_far))
     if report.histogram is not None:
         blocks.append(_histogram(report.histogram, plain))
+    if report.drivers is not None:
+        blocks.append(drivers_block(report.drivers, plain))
+    if report.information is not None:
+        blocks.append(information_block(report.information, plain))
     blocks.extend(prose(note, "dim") for note in report.notes)
     print_blocks(blocks, console)
 

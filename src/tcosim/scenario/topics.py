@@ -10,7 +10,8 @@ from tcosim.scenario.models import Scenario
 TOPICS: dict[str, tuple[str, ...]] = {
     "traffic": (
         "forecast_ratio", "annual_growth", "growth_volatility", "profile_following", "burst_sigma", "burst_hours",
-        "burst_daily_share", "burst_days", "spikes_per_month", "spike_size", "spike_hours", "input_share", "cached_share",
+        "burst_daily_share", "burst_days", "spikes_per_month", "spike_size", "spike_hours", "input_share",
+        "cached_share",
     ),
     "people": (
         "engineer_usd_per_hour", "wage_growth_per_year", "engineer_hours_per_month", "engineer_fte",
@@ -18,7 +19,8 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "migration_hours",
     ),
     "gpu price": (
-        "usd_per_gpu_hour", "reserved_discount", "gpu_price_drift", "gpu_price_volatility", "usd_per_gpu", "server_share",
+        "usd_per_gpu_hour", "reserved_discount", "gpu_price_drift", "gpu_price_volatility", "usd_per_gpu",
+        "server_share",
         "hardware_price_drift", "hardware_price_volatility", "residual_share_36_months", "support_share_per_year",
     ),
     "api price": (
