@@ -103,7 +103,7 @@ def test_the_picture_is_written(run, study, tmp_path):
     result = run("--samples", "640", "--png", "curve.png")
     assert result.exit_code == 0
     assert (tmp_path / "curve.png").read_bytes().startswith(b"\x89PNG")
-    assert "wrote curve.png" in result.stderr
+    assert "picture: curve.png" in result.stderr
     assert "curve.png" not in result.stdout
 
 

@@ -119,7 +119,7 @@ def test_without_inputs_there_is_no_picture(small, tmp_path, monkeypatch):
         (["--volume", "lots"], "--volume", "lots"),
         (["--option", "rented-h10"], "--option", "did you mean rented-h100"),
         (["--option", "api"], "--option", "other than the baseline"),
-        (["--png", "nowhere/x.png"], "--png", "make the folder nowhere"),
+        (["--png", "nowhere/x.png"], "--png", "make the folder first"),
         (["--png", "."], "--png", "must not exist"),
         (["--set", "nonsense"], "--set", "nonsense"),
         (["nowhere.toml"], "scenario", "nowhere.toml"),

@@ -115,3 +115,10 @@ def test_what_looks_like_a_slip_is_said_on_stderr(tcosim):
     assert result.exit_code == 0
     assert "warning: volume.tokens_per_month" in result.stderr
     assert "warning" not in result.stdout
+
+
+def test_a_run_folder_stands_for_its_scenario(tcosim, engine):
+    assert tcosim("run", "--samples", "100", "--out", "a", "--volume", "7e9").exit_code == 0
+    result = tcosim("check", "a")
+    assert result.exit_code == 0, result.output
+    assert "7 billion tokens a month" in result.stdout

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tcosim.cli import options
 from tcosim.cli.parsing import Problems, volume_option
 
 if TYPE_CHECKING:
@@ -17,29 +18,13 @@ if TYPE_CHECKING:
 
 
 def check(
-    scenario: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="SCENARIO",
-            help="TOML file, or name of a shipped scenario; the shipped default if left out.",
-        ),
-    ] = None,
-    volume: Annotated[
-        str | None,
-        typer.Option(metavar="TOKENS", help="Planned tokens a month instead of the scenario's: 2.5B."),
-    ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="FIELD=VALUE",
-            help="Set a field or an input; repeatable: volume.annual_growth=0.4, option.api.retry_share=2%.",
-        ),
-    ] = None,
+    scenario: options.Scenario = None,
+    volume: options.Volume = None,
+    settings: options.Settings = None,
     resolved: Annotated[
         bool, typer.Option("--resolved", help="Print the scenario with every field explicit, as TOML.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    as_json: options.Json = False,
 ) -> None:
     """Check a scenario without running it; all problems are shown at once."""
     from tcosim.cli.loading import load_scenario, refuse_impossible

@@ -5,18 +5,17 @@ Parses, calls and prints; computes nothing.
 
 from __future__ import annotations
 
-import os
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from tcosim.cli import options
 from tcosim.cli.grid import volumes_option
 from tcosim.cli.guard import keeping
 from tcosim.cli.parsing import Problems, samples_option, seed_option, threads_option
-from tcosim.errors import InputError, Problem, TcosimError
+from tcosim.cli.pictures import check_picture, kept, write_picture
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -25,13 +24,7 @@ if TYPE_CHECKING:
 
 
 def curve(
-    scenario: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="SCENARIO",
-            help="TOML file, or name of a shipped scenario; the shipped default if left out.",
-        ),
-    ] = None,
+    scenario: options.Scenario = None,
     volumes: Annotated[
         str | None,
         typer.Option(
@@ -43,24 +36,11 @@ def curve(
     samples: Annotated[
         str, typer.Option(metavar="COUNT", help="Futures to simulate at each volume: 1e5, 20k.")
     ] = "1e5",
-    seed: Annotated[str, typer.Option(metavar="NUMBER", help="The same seed gives the same result.")] = "0",
-    threads: Annotated[
-        str | None,
-        typer.Option(metavar="COUNT", help="Threads; every core if left out. The result is the same."),
-    ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="FIELD=VALUE",
-            help="Set a field or an input; repeatable: volume.annual_growth=0.4, option.api.retry_share=2%.",
-        ),
-    ] = None,
-    png: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Draw the curve into this PNG file; must not exist."),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    seed: options.Seed = options.DEFAULT_SEED,
+    threads: options.Threads = None,
+    settings: options.Settings = None,
+    png: options.Picture = None,
+    as_json: options.Json = False,
 ) -> None:
     """Say below which volume to buy, above which to self-host, and how sure that is."""
     from tcosim.cli.loading import load_scenario
@@ -70,7 +50,7 @@ def curve(
     futures = problems.collect(lambda: samples_option(samples), 0)
     chosen_seed = problems.collect(lambda: seed_option(seed), 0)
     workers = problems.collect(lambda: threads_option(threads), None)
-    problems.collect(lambda: _check_png(png), None)
+    problems.collect(lambda: check_picture(png), None)
     loaded = problems.collect(lambda: load_scenario(scenario, settings or [], None), cast("Scenario", None))
     problems.raise_any()
 
@@ -84,33 +64,16 @@ def curve(
 
     summary = summarize_curve(dataset)
     if png is not None:
-        _write_png(png, summary, as_json=as_json)
-    with keeping(lambda: "" if png is None else f"the picture {png} is complete"):
+        from tcosim.report.curve_chart import curve_png
+
+        write_picture(png, curve_png(summary), lambda: _answer(summary, as_json=as_json))
+    with keeping(lambda: kept(png)):
         _answer(summary, as_json=as_json)
     count = len(summary["volumes"])
     work_console().print(
         f"{futures:,} future{'' if futures == 1 else 's'} at {count} volume{'' if count == 1 else 's'}"
         f" in {seconds:.1f} s"
     )
-    if png is not None:
-        typer.echo(f"wrote {png}", err=True)
-
-
-def _check_png(png: Path | None) -> None:
-    """Refuse a place for the picture before simulating, not after."""
-    if png is None:
-        return
-    rule, way_out = "", "name another file"
-    if os.path.lexists(png):
-        rule, way_out = "must not exist yet", "remove it or name another file"
-    elif png.suffix.lower() != ".png":
-        rule, way_out = "must end in .png", f"write {png}.png"
-    elif not png.parent.is_dir():
-        rule, way_out = f"must lie in a folder that exists, {png.parent} does not", "make the folder first"
-    elif not os.access(png.parent, os.W_OK):
-        rule = f"must be a file that can be written, {png.parent} cannot"
-    if rule:
-        raise InputError(Problem("--png", rule, str(png), way_out))
 
 
 def _simulate(
@@ -128,21 +91,6 @@ def _simulate(
         )
 
     return run_with_progress(work, samples * len(grid), work_console())
-
-
-def _write_png(png: Path, summary: dict[str, Any], *, as_json: bool) -> None:
-    from tcosim.report.curve_chart import curve_png
-
-    picture = curve_png(summary)
-    try:
-        with keeping(lambda: f"{png} may be incomplete" if png.is_file() else ""), png.open("xb") as file:
-            file.write(picture)
-    except OSError as error:  # a disk that filled up meanwhile must not cost the answer
-        _answer(summary, as_json=as_json)
-        reason = error.strerror or str(error)
-        raise TcosimError(
-            f"the answer above is complete, but the picture {png} could not be written: {reason}"
-        ) from error
 
 
 def _answer(summary: dict[str, Any], *, as_json: bool) -> None:

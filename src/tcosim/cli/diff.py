@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from tcosim.cli import options
 from tcosim.cli.guard import keeping
 from tcosim.cli.parsing import Problems, samples_option, seed_option, threads_option
 from tcosim.errors import InputError, Problem
@@ -37,10 +38,7 @@ def diff(
     seed: Annotated[
         str | None, typer.Option(metavar="NUMBER", help="Seed of the comparison; RUN_A's if left out.")
     ] = None,
-    threads: Annotated[
-        str | None,
-        typer.Option(metavar="COUNT", help="Threads; every core if left out. The result is the same."),
-    ] = None,
+    threads: options.Threads = None,
     top: Annotated[
         str, typer.Option(metavar="COUNT", help="Differences to show; the rest in one line.")
     ] = "20",

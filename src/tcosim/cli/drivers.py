@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from tcosim.cli import options
 from tcosim.cli.guard import keeping
 from tcosim.cli.parsing import Problems, samples_option, seed_option, threads_option, volume_option
-from tcosim.errors import InputError, Problem
+from tcosim.cli.pictures import check_picture, kept, write_picture
+from tcosim.errors import InputError
 from tcosim.units import parse_count
 
 if TYPE_CHECKING:
@@ -26,13 +28,7 @@ MOST_ROWS = 10_000
 
 
 def drivers(
-    scenario: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="SCENARIO",
-            help="TOML file, or name of a shipped scenario; the shipped default if left out.",
-        ),
-    ] = None,
+    scenario: options.Scenario = None,
     samples: Annotated[
         str, typer.Option(metavar="COUNT", help="Futures to simulate in all, at most: 1e6, 250k.")
     ] = "2.5e5",
@@ -43,30 +39,14 @@ def drivers(
             help="Option to compare with the baseline; the self-hosted one with the lowest mean cost if left out.",
         ),
     ] = None,
-    volume: Annotated[
-        str | None,
-        typer.Option(metavar="TOKENS", help="Planned tokens a month instead of the scenario's: 2.5B."),
-    ] = None,
-    seed: Annotated[str, typer.Option(metavar="NUMBER", help="The same seed gives the same result.")] = "0",
-    threads: Annotated[
-        str | None,
-        typer.Option(metavar="COUNT", help="Threads; every core if left out. The result is the same."),
-    ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="FIELD=VALUE",
-            help="Set a field or an input; repeatable: volume.annual_growth=0.4, option.api.retry_share=2%.",
-        ),
-    ] = None,
+    volume: options.Volume = None,
+    seed: options.Seed = options.DEFAULT_SEED,
+    threads: options.Threads = None,
+    settings: options.Settings = None,
     top: Annotated[
         str, typer.Option(metavar="COUNT", help="Show so many inputs and drivers, the strongest ones.")
     ] = "12",
-    png: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Draw the tornado into this PNG file; must not exist."),
-    ] = None,
+    png: options.Picture = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print all drivers as JSON.")] = False,
 ) -> None:
     """Say which inputs decide, in USD, and how much of the spread each of them and luck explain."""
@@ -78,7 +58,7 @@ def drivers(
     workers = problems.collect(lambda: threads_option(threads), None)
     tokens = problems.collect(lambda: volume_option(volume), None)
     rows = problems.collect(lambda: parse_count(top, "--top", MOST_ROWS), 1)
-    problems.collect(lambda: _check_picture(png), None)
+    problems.collect(lambda: check_picture(png), None)
     loaded = problems.collect(lambda: load_scenario(scenario, settings or [], tokens), cast("Scenario", None))
     if loaded is not None:
         problems.collect(lambda: _check_option(loaded, option), None)
@@ -87,8 +67,9 @@ def drivers(
     problems.raise_any()
 
     found = _find(loaded, futures, option, chosen_seed, workers)
-    _draw(found, rows, png)
-    with keeping(lambda: "" if png is None or not png.exists() else f"the picture {png} is complete"):
+    if png is not None:
+        _draw(found, rows, png, as_json=as_json)
+    with keeping(lambda: kept(png)):
         _answer(found, rows, as_json=as_json)
 
 
@@ -117,20 +98,6 @@ def _named(field: str, option: str) -> Iterator[None]:
         raise InputError(problems) from None
 
 
-def _check_picture(png: Path | None) -> None:
-    """Refuse a picture that could not be written, before anything is simulated."""
-    if png is None:
-        return
-    if png.exists():
-        raise InputError(
-            Problem("--png", "must not exist already", str(png), "name another file, or remove it")
-        )
-    if not png.parent.is_dir():
-        raise InputError(
-            Problem("--png", "must be in a folder that exists", str(png), f"make the folder {png.parent}")
-        )
-
-
 def _find(
     scenario: Scenario, samples: int, option: str | None, seed: int, threads: int | None
 ) -> dict[str, Any]:
@@ -153,19 +120,13 @@ def _find(
     return run_with_progress(work, _plan(scenario, samples), work_console())
 
 
-def _draw(found: dict[str, Any], top: int, png: Path | None) -> None:
-    if png is None:
-        return
-    from tcosim.cli.console import work_console
-
+def _draw(found: dict[str, Any], top: int, png: Path, *, as_json: bool) -> None:
     if not found["tornado"]:
-        work_console().print("no picture: no input is uncertain", markup=False)
+        typer.echo("no picture: no input is uncertain", err=True)
         return
-    from tcosim.report.charts import write_picture
     from tcosim.report.drivers_chart import tornado_png
 
-    write_picture(png, tornado_png(found, top))
-    work_console().print(f"picture: {png}", markup=False)
+    write_picture(png, tornado_png(found, top), lambda: _answer(found, top, as_json=as_json))
 
 
 def _answer(found: dict[str, Any], top: int, *, as_json: bool) -> None:

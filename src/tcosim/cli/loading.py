@@ -6,6 +6,7 @@ Shared by the commands that take a scenario; knows no command.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,16 +14,30 @@ if TYPE_CHECKING:
 
 
 def load_scenario(scenario: str | None, settings: Sequence[str], volume: float | None) -> Scenario:
-    """Load a file or a shipped scenario (None: the default) with some fields set; warn of what looks like a slip."""
+    """Load a file, the scenario of a run folder, or a shipped one (None: the default) with some fields set.
+
+    Warns of what looks like a slip.
+    """
     from tcosim.cli.console import work_console
     from tcosim.scenario.library import DEFAULT_SCENARIO
     from tcosim.scenario.load import load
     from tcosim.scenario.sanity import warnings
 
-    loaded = load(DEFAULT_SCENARIO if scenario is None else scenario, overrides=settings, volume=volume)
+    loaded = load(_file_or_name(scenario) or DEFAULT_SCENARIO, overrides=settings, volume=volume)
     for warning in warnings(loaded):
         work_console().print(f"warning: {warning}", markup=False, highlight=False, style="yellow")
     return loaded
+
+
+def _file_or_name(scenario: str | None) -> str | None:
+    """The scenario file of a run folder; everything else as it is."""
+    from tcosim.results.folder import SCENARIO
+
+    try:
+        inside = Path(scenario or "") / SCENARIO
+        return str(inside) if scenario and inside.is_file() else scenario
+    except (OSError, ValueError):  # no path at all
+        return scenario
 
 
 def refuse_impossible(scenario: Scenario) -> None:

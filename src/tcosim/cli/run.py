@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from tcosim.cli import options
 from tcosim.cli.guard import keeping
 from tcosim.cli.parsing import (
     Problems,
@@ -29,19 +30,13 @@ if TYPE_CHECKING:
 
     from tcosim.scenario.models import Scenario
 
-DEFAULT_SAMPLES, MOST_FOR_PRECISION = "1e5", "1e7"
+MOST_FOR_PRECISION = "1e7"
 RUNS = Path("runs")
 """Where run folders go if nothing else is said, below the working directory."""
 
 
 def run(
-    scenario: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="SCENARIO",
-            help="TOML file, or name of a shipped scenario; the shipped default if left out.",
-        ),
-    ] = None,
+    scenario: options.Scenario = None,
     samples: Annotated[
         str | None,
         typer.Option(metavar="COUNT", help="Futures to simulate: 1e6, 250k, 10_000; 1e5 if left out."),
@@ -54,27 +49,14 @@ def run(
             " --samples is then the most (1e7 if left out).",
         ),
     ] = None,
-    volume: Annotated[
-        str | None,
-        typer.Option(metavar="TOKENS", help="Planned tokens a month instead of the scenario's: 2.5B."),
-    ] = None,
-    seed: Annotated[str, typer.Option(metavar="NUMBER", help="The same seed gives the same result.")] = "0",
+    volume: options.Volume = None,
+    seed: options.Seed = options.DEFAULT_SEED,
     out: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Run folder to write; must not exist. Default: below runs/."),
     ] = None,
-    threads: Annotated[
-        str | None,
-        typer.Option(metavar="COUNT", help="Threads; every core if left out. The result is the same."),
-    ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="FIELD=VALUE",
-            help="Set a field or an input; repeatable: volume.annual_growth=0.4, option.api.retry_share=2%.",
-        ),
-    ] = None,
+    threads: options.Threads = None,
+    settings: options.Settings = None,
     budget: Annotated[
         str | None,
         typer.Option(
@@ -88,7 +70,7 @@ def run(
 
     problems = Problems()
     share = problems.collect(lambda: precision_option(precision), None)
-    most = DEFAULT_SAMPLES if precision is None else MOST_FOR_PRECISION
+    most = options.DEFAULT_SAMPLES if precision is None else MOST_FOR_PRECISION
     futures = problems.collect(lambda: samples_option(most if samples is None else samples), 0)
     limit_usd = problems.collect(lambda: budget_option(budget), None)
     chosen_seed = problems.collect(lambda: seed_option(seed), 0)

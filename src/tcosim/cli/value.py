@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 import typer
 
+from tcosim.cli import options
 from tcosim.cli.guard import keeping
 from tcosim.cli.parsing import Problems, samples_option, seed_option, threads_option, volume_option
 from tcosim.errors import InputError, Problem
@@ -47,26 +48,13 @@ def value(
         str | None,
         typer.Option(metavar="COUNT", help=f"Futures to simulate: 1e6, 250k, 10_000. Default: {SAMPLES}."),
     ] = None,
-    volume: Annotated[
-        str | None,
-        typer.Option(metavar="TOKENS", help="Planned tokens a month instead of the scenario's: 2.5B."),
-    ] = None,
+    volume: options.Volume = None,
     seed: Annotated[
         str | None,
         typer.Option(metavar="NUMBER", help=f"The same seed gives the same result. Default: {SEED}."),
     ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="FIELD=VALUE",
-            help="Set a field or an input; repeatable: volume.annual_growth=0.4, option.api.retry_share=2%.",
-        ),
-    ] = None,
-    threads: Annotated[
-        str | None,
-        typer.Option(metavar="COUNT", help="Threads; every core if left out. The result is the same."),
-    ] = None,
+    settings: options.Settings = None,
+    threads: options.Threads = None,
     days: Annotated[
         str, typer.Option(metavar="DAYS", help="Days for which one might measure the traffic first.")
     ] = DAYS,
@@ -79,7 +67,7 @@ def value(
         ),
     ] = None,
     top: Annotated[str, typer.Option(metavar="COUNT", help="Most single inputs to show.")] = TOP,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    as_json: options.Json = False,
 ) -> None:
     """Say what is worth finding out before choosing, and whether to measure the traffic first."""
     problems = Problems()
