@@ -13,10 +13,18 @@ from tcosim.errors import InputError, Problem, TcosimError
 
 if TYPE_CHECKING:
     from tcosim.analysis import summarize
+    from tcosim.analysis.curve import summarize_curve
+    from tcosim.analysis.information import value_of_information as value
+    from tcosim.analysis.information import value_of_statistic
+    from tcosim.analysis.measurement import measuring_traffic
     from tcosim.engine.replay import replay
     from tcosim.engine.run import simulate
     from tcosim.results.folder import open_run, write_run
     from tcosim.scenario.load import load
+    from tcosim.studies.curve import curve
+    from tcosim.studies.diff import diff
+    from tcosim.studies.drivers import drivers
+    from tcosim.studies.precision import simulate_to_precision
 
 
 __all__ = [
@@ -24,28 +32,46 @@ __all__ = [
     "Problem",
     "TcosimError",
     "__version__",
+    "curve",
+    "diff",
+    "drivers",
     "load",
+    "measuring_traffic",
     "open_run",
     "replay",
     "simulate",
+    "simulate_to_precision",
     "summarize",
+    "summarize_curve",
+    "value",
+    "value_of_statistic",
     "write_run",
 ]
 
 _HOMES = {
+    "curve": "tcosim.studies.curve",
+    "diff": "tcosim.studies.diff",
+    "drivers": "tcosim.studies.drivers",
     "load": "tcosim.scenario.load",
+    "measuring_traffic": "tcosim.analysis.measurement",
     "open_run": "tcosim.results.folder",
     "replay": "tcosim.engine",
     "simulate": "tcosim.engine",
+    "simulate_to_precision": "tcosim.studies.precision",
     "summarize": "tcosim.analysis",
+    "summarize_curve": "tcosim.analysis.curve",
+    "value": "tcosim.analysis.information",
+    "value_of_statistic": "tcosim.analysis.information",
     "write_run": "tcosim.results.folder",
 }
+_NAMES = {"value": "value_of_information"}
+"""Names that differ at home."""
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(_HOMES[name]), name)
+    value = getattr(importlib.import_module(_HOMES[name]), _NAMES.get(name, name))
     globals()[name] = value
     return value
 

@@ -138,7 +138,7 @@ def test_steps_and_single_effects_are_the_exact_ones(tmp_path, made_up, samples)
 
 def test_everything_sums_to_the_move_of_the_folders(tmp_path, made_up):
     runs = folder(tmp_path / "a", normals(*A), seed=1), folder(tmp_path / "b", normals(*B), 2048, seed=2)
-    result = diff(*runs)
+    result = diff(*(str(run.path) for run in runs))
     assert result["samples"] == 2048
     assert result["seed"] == 1
     for key in ("probability_change", "saving_change_usd"):

@@ -1,20 +1,23 @@
 """Two runs compared: how much of the move of the probability each input that differs explains.
 
-Knows run folders and mixtures of their scenarios; prints nothing (docs/model.md, 5).
+Knows run folders and mixtures of their scenarios; prints nothing (docs/model.md, 5.10).
 """
 
 from __future__ import annotations
 
 import math
+import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from tcosim.analysis.saving import expected_saving
+from tcosim.engine.arguments import as_whole
 from tcosim.errors import InputError, Problem
-from tcosim.results.folder import SCENARIO, Run
+from tcosim.results.folder import SCENARIO, Run, open_run
 from tcosim.results.schema import SELF_HOSTED
 from tcosim.scenario.difference import Difference, differences
 from tcosim.scenario.exchange import exchange, refusal, separable
@@ -134,18 +137,35 @@ def _option(scenario: Scenario, run_b: Run, option: str | None) -> str:
 
 
 def diff(
-    run_a: Run,
-    run_b: Run,
+    run_a: Run | str | os.PathLike[str],
+    run_b: Run | str | os.PathLike[str],
     *,
-    samples: int | None = None,
+    samples: float | None = None,
     option: str | None = None,
     seed: int | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
 ) -> dict[str, Any]:
-    """Split the move of the probability between two runs among what differs; see `compare` and `split`."""
-    comparison = compare(run_a, run_b, samples=samples, option=option, seed=seed)
+    """Split the move of the probability between two runs among what differs.
+
+    Parameters
+    ----------
+    run_a, run_b : Run or path
+        Run folders, or what `tcosim.open_run` returns.
+    samples, option, seed
+        As for `compare`.
+    threads, progress, cancel
+        As for `tcosim.simulate`.
+
+    Returns
+    -------
+    dict
+        As of `split`.
+    """
+    a, b = (run if isinstance(run, Run) else open_run(Path(run)) for run in (run_a, run_b))
+    futures = None if samples is None else as_whole("samples", samples)
+    comparison = compare(a, b, samples=futures, option=option, seed=seed)
     return split(comparison, threads=threads, progress=progress, cancel=cancel)
 
 
