@@ -93,3 +93,12 @@ def test_the_smallest_regret_is_the_expected_value_of_perfect_information():
     evpi = npv.mean(axis=0).min() - npv.min(axis=1).mean()
     assert min(regret.values()) == pytest.approx(evpi)
     assert min(regret.values()) > 0
+
+
+@given(st.integers(0, 2**32), st.integers(1, 6), st.integers(1, 300))
+def test_the_best_expected_choice_has_the_smallest_regret(seed, options, futures):
+    rng = np.random.default_rng(seed)
+    npv = rng.normal(1e6, 3e5, (futures, options)) * rng.lognormal(0, 1, options)
+    regret = expected_regret(npv.mean(axis=0), npv)
+    assert regret.argmin() == npv.mean(axis=0).argmin()
+    assert np.all(regret >= -1e-6)

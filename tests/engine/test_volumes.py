@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tcosim.engine import simulate
 from tcosim.engine.volumes import simulate_volumes
@@ -86,3 +88,13 @@ def test_the_default_grid_spans_decades_and_holds_the_plan(every):
 def test_bad_grids_are_refused(every, volumes, rule):
     with pytest.raises(InputError, match=rule):
         curve(every, volumes, samples=64)
+
+
+@given(st.integers(0, 2**62), st.floats(1e6, 5e9))
+@settings(max_examples=10, deadline=None)
+def test_the_baseline_is_never_its_own_winner(every, seed, volume):
+    """P(V) of the baseline against itself is 0 at any volume, and every future has exactly one cheapest option."""
+    (totals,) = simulate_volumes(every, [volume], samples=64, seed=seed)
+    names = [option.name for option in every.options]
+    assert totals.beats[:, names.index(every.baseline)].sum() == 0
+    assert totals.cheapest.sum() == totals.futures.sum() == 64
