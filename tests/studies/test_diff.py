@@ -246,14 +246,14 @@ def test_the_same_question_needs_no_simulation(tmp_path):
 def test_options_are_checked(tmp_path):
     runs = folder(tmp_path / "a", normals(*A)), folder(tmp_path / "b", normals(*B))
     with pytest.raises(
-        InputError, match="--option: must be an option other than the baseline: rented, got api"
+        InputError, match="option: must be an option other than the baseline api: rented, got api"
     ):
         compare(*runs, option="api")
     with pytest.raises(InputError, match="did you mean rented"):
         compare(*runs, option="rentd")
     plain = scenario("managed")
     none = folder(tmp_path / "c", plain), folder(tmp_path / "d", plain)
-    with pytest.raises(InputError, match="--option: is needed"):
+    with pytest.raises(InputError, match="option: must be named"):
         compare(*none)
     assert compare(*none, option="managed").option == "managed"
 

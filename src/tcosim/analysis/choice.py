@@ -98,8 +98,8 @@ class Choice:
 
         The costs are regressed on the columns, each scramble predicted by the others, and what is valued is the
         prediction as a statistic of its own: by bins with two options, by a second regression with more. A
-        statistic of the columns is worth no more than they are, so what the first regression misses (docs/model.md
-        says what) makes the value too low. Uses the first 2^17 futures; at least 1024 are needed.
+        statistic of the columns is worth no more than they are, so what the first regression misses (docs/decision.md,
+        D2, says what) makes the value too low. Uses the first 2^17 futures; at least 1024 are needed.
         """
         if not len(self.excess):
             return Estimate(0.0, 0.0)

@@ -1,6 +1,6 @@
 """Where a curve over volumes crosses a level, as a volume with its 95 % interval.
 
-Arrays in, crossings out: knows nothing of Datasets, options or words (docs/model.md, section 5.5).
+Arrays in, crossings out: knows nothing of Datasets, options or words (docs/decision.md, D1).
 
 Legend: ``v`` volumes, ``k`` scrambles.
 """

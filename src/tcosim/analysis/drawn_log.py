@@ -85,7 +85,7 @@ def shown(traffic: SimulatedTraffic, days: int, seed: int) -> tuple[Floats, dict
     (ndarray, dict of str to float)
         Summaries of the log, shape (n, k), k possibly 0; and, for each uncertain field that they tell about, the
         share of the variance of its ranks that they explain, in [0, 1]. The errors depend on the seed, the days and
-        the field alone (docs/model.md, 5.9).
+        the field alone (docs/decision.md, D5).
     """
     uncertain = {path: quantity for path, quantity in traffic.scenario.fields() if not quantity.is_point}
     columns: list[Floats] = []

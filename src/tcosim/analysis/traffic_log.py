@@ -4,7 +4,7 @@ Arrays in, sampling variances out: draws nothing, knows no Dataset and no money.
 
 Legend: ``n`` futures; every array has the shape (n,) or, where all futures agree, (1,). ``A`` is the hourly part of the
 burst, ``Z`` its daily part, both of variance 1; a log is a mean over days of daily means of ``X = sqrt(1 - theta) A +
-sqrt(theta) Z``. Numbers refer to docs/model.md, 5.9.
+sqrt(theta) Z``. Numbers (M1 to M6) refer to docs/decision.md, D5.
 """
 
 from __future__ import annotations

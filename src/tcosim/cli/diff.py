@@ -13,7 +13,7 @@ import typer
 
 from tcosim.cli import options
 from tcosim.cli.guard import keeping
-from tcosim.cli.parsing import Problems, samples_option, seed_option, threads_option
+from tcosim.cli.parsing import Problems, named, samples_option, seed_option, threads_option
 from tcosim.errors import InputError, Problem
 from tcosim.units import parse_count
 
@@ -80,7 +80,8 @@ def _compare(
     from tcosim.cli.progress import run_with_progress
     from tcosim.studies.diff import compare, split
 
-    comparison = compare(a, b, samples=samples, option=option, seed=seed)
+    with named("option", "--option"):
+        comparison = compare(a, b, samples=samples, option=option, seed=seed)
     count = len(comparison.differences)
     if not count:
         return split(comparison)

@@ -6,9 +6,6 @@ Parses, calls and prints; computes nothing.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -16,9 +13,8 @@ import typer
 
 from tcosim.cli import options
 from tcosim.cli.guard import keeping
-from tcosim.cli.parsing import Problems, samples_option, seed_option, threads_option, volume_option
+from tcosim.cli.parsing import Problems, named, samples_option, seed_option, threads_option, volume_option
 from tcosim.cli.pictures import check_picture, kept, write_picture
-from tcosim.errors import InputError
 from tcosim.units import parse_count
 
 if TYPE_CHECKING:
@@ -74,9 +70,9 @@ def drivers(
 
 
 def _check_option(scenario: Scenario, option: str | None) -> None:
-    from tcosim.studies.driver_plan import check_option
+    from tcosim.studies.option import check_option
 
-    with _named("option", "--option"):
+    with named("option", "--option"):
         check_option(scenario, option)
 
 
@@ -84,18 +80,8 @@ def _plan(scenario: Scenario, samples: int) -> int:
     """Futures that there will be in all."""
     from tcosim.studies.driver_plan import plan_drivers
 
-    with _named("samples", "--samples"):
+    with named("samples", "--samples"):
         return plan_drivers(scenario, samples).futures
-
-
-@contextmanager
-def _named(field: str, option: str) -> Iterator[None]:
-    """Name a field of the function as the option of the command line that it comes from."""
-    try:
-        yield
-    except InputError as error:
-        problems = [replace(one, field=option) if one.field == field else one for one in error.problems]
-        raise InputError(problems) from None
 
 
 def _find(

@@ -6,7 +6,9 @@ Knows text and numbers; knows no command.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TypeVar
 
 from tcosim.errors import InputError, Problem
@@ -37,6 +39,16 @@ class Problems:
         """Raise all problems found so far, if any."""
         if self._found:
             raise InputError(self._found)
+
+
+@contextmanager
+def named(field: str, option: str) -> Iterator[None]:
+    """Name a field of the function as the option of the command line that it comes from."""
+    try:
+        yield
+    except InputError as error:
+        problems = [replace(one, field=option) if one.field == field else one for one in error.problems]
+        raise InputError(problems) from None
 
 
 def samples_option(text: str) -> int:

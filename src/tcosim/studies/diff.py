@@ -1,6 +1,6 @@
 """Two runs compared: how much of the move of the probability each input that differs explains.
 
-Knows run folders and mixtures of their scenarios; prints nothing (docs/model.md, 5.10).
+Knows run folders and mixtures of their scenarios; prints nothing (docs/decision.md, D6).
 """
 
 from __future__ import annotations
@@ -16,16 +16,15 @@ from typing import Any
 
 from tcosim.analysis.saving import expected_saving
 from tcosim.engine.arguments import as_whole
-from tcosim.errors import InputError, Problem
+from tcosim.errors import InputError
 from tcosim.results.folder import SCENARIO, Run, open_run
-from tcosim.results.schema import SELF_HOSTED
 from tcosim.scenario.difference import Difference, differences
 from tcosim.scenario.exchange import exchange, refusal, separable
 from tcosim.scenario.load import load_text
 from tcosim.scenario.models import Scenario
-from tcosim.scenario.near import closest, did_you_mean
 from tcosim.studies.described import described
 from tcosim.studies.mixture import CommonPoints, InputValues, Progress, Simulator, common_points
+from tcosim.studies.option import check_option
 from tcosim.studies.paired import NO_CHANGE, bounds, change, mean_saving, win_probability
 
 DEFAULT_SAMPLES = 100_000
@@ -122,18 +121,8 @@ def compare(
 
 
 def _option(scenario: Scenario, run_b: Run, option: str | None) -> str:
-    names = [one.name for one in scenario.options if one.name != scenario.baseline]
-    if option is None:
-        headline = run_b.summary["headline"]
-        if headline is None:
-            rule = f"is needed: no option is {' or '.join(SELF_HOSTED)}, so the runs have no headline"
-            raise InputError(Problem("--option", rule, None, f"choose {' or '.join(names)}"))
-        return str(headline["option"])
-    if option not in names:
-        rule = f"must be an option other than the baseline: {', '.join(names)}"
-        way_out = did_you_mean(closest(option, names)) or f"choose {' or '.join(names)}"
-        raise InputError(Problem("--option", rule, option, way_out))
-    return option
+    check_option(scenario, option)
+    return str(run_b.summary["headline"]["option"]) if option is None else option
 
 
 def diff(

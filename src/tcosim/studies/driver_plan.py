@@ -9,10 +9,8 @@ from dataclasses import dataclass
 
 from tcosim.errors import InputError, Problem
 from tcosim.kernels.layout import LANES
-from tcosim.results.schema import SELF_HOSTED
 from tcosim.sampling.copula import build_copula
 from tcosim.scenario.models import Scenario
-from tcosim.scenario.near import closest, did_you_mean
 
 LUCK = "monthly and hourly luck"
 FEWEST_POINTS = LANES
@@ -93,19 +91,6 @@ def plan_drivers(scenario: Scenario, samples: float) -> Plan:
     moved = (int(samples) - sets * points) // held if held else 0
     moved = min(moved // LANES * LANES, points, max(FEWEST_POINTS, _most_points(scenario, held)))
     return Plan(factors, points, moved, futures(points, moved))
-
-
-def check_option(scenario: Scenario, option: str | None) -> None:
-    """Raise an InputError if there is no such option to compare with the baseline, or none to choose."""
-    names = [one.name for one in scenario.options if one.name != scenario.baseline]
-    if option is not None and option not in names:
-        rule = f"must be an option other than the baseline {scenario.baseline}: {', '.join(names) or 'there is none'}"
-        way_out = did_you_mean(closest(option, names)) or (f"choose {' or '.join(names)}" if names else "")
-        raise InputError(Problem("option", rule, option, way_out or "add an option to the scenario"))
-    if option is None and not any(one.kind in SELF_HOSTED for one in scenario.options):
-        rule = "must be named: the scenario has no rented or owned option"
-        way_out = f"choose {' or '.join(names)}" if names else "add an option to the scenario"
-        raise InputError(Problem("option", rule, None, way_out))
 
 
 def _held_variants(scenario: Scenario) -> int:

@@ -22,7 +22,8 @@ from tcosim.results.schema import SCRAMBLES, SELF_HOSTED
 from tcosim.sampling.conditional import ConditionalSampler
 from tcosim.sampling.inputs import InputSampler
 from tcosim.scenario.models import Scenario
-from tcosim.studies.driver_plan import LEVELS, Factor, check_option, plan_drivers
+from tcosim.studies.driver_plan import LEVELS, Factor, plan_drivers
+from tcosim.studies.option import check_option
 from tcosim.studies.sobol import sobol_indices
 from tcosim.studies.tornado import moved_savings
 
