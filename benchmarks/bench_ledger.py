@@ -10,7 +10,6 @@ KERNELS = {
     "simulate_hours": "hour loop, for comparison",
     "draw_monthly_noise": "monthly noise",
     "plan_fleets": "plan of fleets",
-    "first_crowded": "check of event chances",
     "keep_books": "ledger",
 }
 

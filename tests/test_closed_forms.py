@@ -21,9 +21,11 @@ Z = 4.0
 SIZES = (1024, 8192)
 
 
-def hours_of(n, seed, *, months=1, capacity=1.0, replicas=1.0, shape=None, fleet=(), **world):
+def hours_of(
+    n, seed, *, months=1, capacity=1.0, replicas=1.0, shape=None, kind="on-demand", fleet=(), **world
+):
     """Run the hour loop for n equal futures; levels are 730 a month, so demand is 1 token an hour in the mean."""
-    s = scene(0, ["on-demand"], n_distinct=1)
+    s = scene(0, [kind], n_distinct=1)
     settings = dict.fromkeys(layout.WORLD, 0.0)
     settings |= {"burst_hours": 5.0, "burst_days": 2.0, "spike_hours": 3.0, "burst_daily_share": 0.3} | world
     columns = np.repeat(np.array([settings[name] for name in layout.WORLD])[:, None], n, axis=1)
@@ -195,6 +197,53 @@ def test_a_lone_replica_is_down_its_stationary_share_of_the_time(n, failure, rep
     assert abs(down - failure / (failure + repair)) < Z * error
     if n == max(SIZES):  # repairs that take a tenth longer would not pass
         assert abs(down - failure / (failure + repair / 1.1)) > Z * error
+
+
+def shares_down(n, seed, *, replicas, serving, failure, repair, kind="on-demand"):
+    """Mean share of `serving` replicas that are down in each future, after a month in which it settles.
+
+    Demand is constant and beyond what all of them can do, so what overflows tells how many are down.
+    """
+    capacity = 0.9 / serving
+    out = hours_of(
+        n, seed, months=4, capacity=capacity, replicas=replicas, kind=kind,
+        fleet={"failures_per_replica_hour": failure, "repairs_per_hour": repair,
+               "headroom": (serving - 0.5) * capacity},
+    )  # fmt: skip
+    return (out.fleet[H.overflow, :, 1:].mean(axis=1) / HOURS_PER_MONTH - 0.1) / 0.9
+
+
+@pytest.mark.parametrize("n", SIZES)
+@pytest.mark.parametrize("kind", ["on-demand", "queueing", "autoscaled"])
+@pytest.mark.parametrize(
+    ("replicas", "failure", "repair"),
+    [
+        (40, 0.05, 0.08),  # packs of 8
+        (10, 0.06, 0.05),  # packs of 3, and so a last one of 1
+        (6, 1.0, 0.1),  # beyond the hour: all 6 at a time
+    ],
+)
+def test_replicas_that_fail_in_packs_are_down_the_stationary_share_of_the_time(
+    n, kind, replicas, failure, repair
+):
+    """f / (f + r) of them at any size of pack, as long as repairs stay below their largest chance of 1/2."""
+    down, error = estimate(
+        shares_down(n, n, replicas=replicas, serving=replicas, failure=failure, repair=repair, kind=kind)
+    )
+    assert abs(down - failure / (failure + repair)) < Z * error
+    if n == max(SIZES):  # repairs that take a twentieth longer would not pass
+        assert abs(down - failure / (failure + repair / 1.05)) > Z * error
+
+
+@pytest.mark.parametrize("n", SIZES)
+def test_an_autoscaled_fleet_smaller_than_a_pack_fails_at_the_same_rate(n):
+    """5 of at most 40 replicas are set, where packs are 8."""
+    down, error = estimate(
+        shares_down(n, n, replicas=40, serving=5, failure=0.05, repair=0.08, kind="autoscaled")
+    )
+    assert abs(down - 0.05 / 0.13) < Z * error
+    if n == max(SIZES):  # were a pack of 8 to count as 8 where there are 5
+        assert abs(down - 0.05 * 5 / 8 / (0.05 * 5 / 8 + 0.08)) > Z * error
 
 
 # ---- 4. two options, one normal

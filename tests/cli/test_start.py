@@ -73,26 +73,6 @@ def test_no_color_is_respected(tmp_path):
     assert "\x1b[3" not in call("--help", env=environment).stdout
 
 
-def test_the_public_names_are_these():
-    import tcosim
-
-    assert tcosim.__all__ == [
-        "InputError",
-        "Problem",
-        "TcosimError",
-        "__version__",
-        "load",
-        "open_run",
-        "replay",
-        "simulate",
-        "summarize",
-        "write_run",
-    ]
-    assert callable(tcosim.load)
-    assert callable(tcosim.summarize)
-    with pytest.raises(AttributeError, match="nonsense"):
-        tcosim.nonsense  # noqa: B018
-
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /dev/full")
 def test_a_full_disk_behind_stdout_is_a_failure():

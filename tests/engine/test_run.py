@@ -1,6 +1,5 @@
 """A run is a function of scenario, seed and number of futures, and of nothing else."""
 
-import re
 import threading
 
 import numpy as np
@@ -136,30 +135,47 @@ def test_arguments_beyond_reason_are_refused(mixed, arguments, field):
     assert [problem.field for problem in raised.value.problems] == [field]
 
 
-def test_a_fleet_too_large_for_the_hourly_event_is_refused_and_the_future_named():
-    crowded = scenario(
-        "rented", volume=1e13, months=2, overrides=["option.rented.gpu_failures_per_gpu_year=90"]
+LARGE = {
+    "rented": ["option.rented.gpu_failures_per_gpu_year=90"],
+    "reserved": ["option.reserved.lead_months=0.0"],
+    "owned": ["option.owned.lead_months=0.0", "option.owned.repair_hours=48.0"],
+    "autoscaled": ["option.autoscaled.spot_interruptions_per_gpu_year=500"],
+}
+
+
+@pytest.mark.parametrize("kind", LARGE)
+def test_a_fleet_of_any_size_runs_and_is_replayed_to_the_last_digit(kind):
+    """Tens of thousands of replicas, which fail several at a time."""
+    large = scenario(
+        kind, volume=1e14, months=2, overrides=[f"option.{kind}.launch_months=0.0", *LARGE[kind]]
     )
-    with pytest.raises(InputError, match=r"future \d+, month 1|future \d+, month 0") as raised:
-        simulate(crowded, samples=300, seed=0)
-    assert raised.value.problems[0].field == "option.rented.gpu_failures_per_gpu_year"
+    dataset = simulate(large, samples=300, seed=0)
+    assert np.all(np.isfinite(dataset["npv"].values))
+    again = replay(large, seed=0, future=299)
+    assert again.npv[kind] == dataset["npv"].values[299, 1]
+    hours = {name: values.values[0] for name, values in again.hours.drop_vars("tokens").items()}
+    down = hours["replicas_down"]
+    assert np.diff(down).max() > 1
+    assert np.all((down >= 0) & (down <= hours["replicas"]))
+    came = hours["demand"] + np.concatenate([[0.0], hours["backlog"][:-1]])
+    np.testing.assert_allclose(hours["served"] + hours["backlog"] + hours["overflow"], came, rtol=1e-6)
 
 
-def test_futures_that_only_fill_a_block_up_cannot_refuse_a_run():
-    """As many futures as come before the first that is too crowded can be simulated, and replayed one by one."""
-    rates = '{ dist = "uniform", low = 0.0, high = 100.0 }'
-    crowded = scenario(
-        "rented", volume=3e10, months=1, overrides=[f"option.rented.gpu_failures_per_gpu_year={rates}",
-                                                    "option.rented.launch_months=0.0"]
-    )  # fmt: skip
-    with pytest.raises(InputError) as raised:
-        simulate(crowded, samples=256, seed=0)
-    first = int(re.search(r"future (\d+)", str(raised.value))[1])
-    assert 0 < first < 250
-    assert simulate(crowded, samples=first, seed=0).sizes["future"] == first
-    replay(crowded, seed=0, future=first - 1)
-    with pytest.raises(InputError, match=f"future {first}"):
-        replay(crowded, seed=0, future=first)
+def test_failures_fill_the_months_of_a_large_fleet_as_they_do_those_of_a_small_one():
+    """The mean share of replicas that are down does not depend on how many there are."""
+    shares = []
+    for volume in (1e10, 1e13):
+        plain = scenario(
+            "rented", volume=volume, months=2, overrides=["option.rented.launch_months=0.0",
+            "option.rented.gpu_failures_per_gpu_year=40.0", "option.rented.repair_hours=20.0"]
+        )  # fmt: skip
+        settled = [replay(plain, seed=0, future=k).hours.isel(hour=slice(200, None)) for k in range(12)]
+        shares.append([float(h["replicas_down"].sum() / h["replicas"].sum()) for h in settled])
+    small, large = np.array(shares)
+    error = np.sqrt((small.var(ddof=1) + large.var(ddof=1)) / 12)
+    assert abs(small.mean() - large.mean()) < 4 * error
+    failure = 40 * 2 / 8760
+    assert abs(large.mean() - failure / (failure + 1 / 20)) < 4 * large.std(ddof=1) / np.sqrt(12)
 
 
 def test_a_future_that_cannot_be_computed_stops_the_run_and_is_named():

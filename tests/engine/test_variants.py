@@ -90,7 +90,7 @@ def test_money_rows_move_neither_traffic_nor_fleets(every):
             array = getattr(block.parameters, table)[row]
             array *= 1.3
             array += 0.6  # a month more where months are rounded
-        size_block(every, packing, block, 0, slice(0, 0))
+        size_block(packing, block)
         serve_block(packing, block, 0, 0)
         return [block.tokens, block.replicas, block.capacity, block.orders, block.fleet_months]
 
@@ -100,8 +100,8 @@ def test_money_rows_move_neither_traffic_nor_fleets(every):
         return any(not np.array_equal(a, b) for a, b in zip(before, served(table, row), strict=True))
 
     for table, names, of_money in (
-        ("world", layout.WORLD, layout.MONEY_WORLD),
-        ("fleets", layout.FLEET, layout.MONEY_FLEET),
+        ("world", layout.WORLD, layout.WORLD_MONEY),
+        ("fleets", layout.FLEET, layout.FLEET_MONEY),
     ):
         found = {name for row, name in enumerate(names) if not moves(table, row)}
         assert found == set(of_money), table

@@ -22,13 +22,17 @@ from tcosim.kernels.jit import FASTMATH
 from tcosim.kernels.layout import LANES
 
 FLOATS, FLOAT, INDEX = types.float32[::1], types.float32, types.uintp
+SINGLY, IN_PACKS = types.none, types.boolean
 HOT_LOOPS = {
     "demand_pair": (demand.demand_pair, (FLOATS, FLOAT, FLOAT)),
     "even_day": (demand.even_day, (FLOATS,)),
     "odd_day": (demand.odd_day, (FLOATS,)),
-    "fixed_pair": (fleet.fixed_pair, (FLOATS, FLOATS, INDEX)),
-    "queueing_pair": (fleet.queueing_pair, (FLOATS, FLOATS, INDEX)),
-    "autoscaled_pair": (fleet.autoscaled_pair, (FLOATS, FLOATS, INDEX)),
+    "fixed_pair": (fleet.fixed_pair, (FLOATS, FLOATS, INDEX, SINGLY)),
+    "fixed_pair, in packs": (fleet.fixed_pair, (FLOATS, FLOATS, INDEX, IN_PACKS)),
+    "queueing_pair": (fleet.queueing_pair, (FLOATS, FLOATS, INDEX, SINGLY)),
+    "queueing_pair, in packs": (fleet.queueing_pair, (FLOATS, FLOATS, INDEX, IN_PACKS)),
+    "autoscaled_pair": (fleet.autoscaled_pair, (FLOATS, FLOATS, INDEX, SINGLY)),
+    "autoscaled_pair, in packs": (fleet.autoscaled_pair, (FLOATS, FLOATS, INDEX, IN_PACKS)),
 }
 
 ARITHMETIC = re.compile(r"v?(?:f?n?m?(?:add|sub)\w*|mul|div|sqrt|min|max|rndscale|round|cmp\w*)([ps])s\b")

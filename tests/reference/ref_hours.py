@@ -44,6 +44,8 @@ def serve(world, fleet, policy, plan, demand, uniforms, first_level):
     """One fleet on this traffic, hour by hour: docs/model.md, 3.6 to 3.10."""
     lam = world["spikes_per_hour"]
     f, r = fleet["failures_per_replica_hour"], fleet["repairs_per_hour"]
+    slower = min(1.0, 0.25 / f) if f > 0 else 1.0
+    f, r = f * slower, r * slower
     eligible = fleet["share"] * fleet["token_ratio"]
     wait = fleet["longest_wait_hours"]
     rows = []
@@ -58,10 +60,11 @@ def serve(world, fleet, policy, plan, demand, uniforms, first_level):
         else:
             n = standing
         down = min(down, n)
+        w = max(1, math.ceil(standing * f / 0.25))
         u = uniforms[h]
-        fails = lam <= u < lam + (n - down) * f
-        repaired = u > 1 - min(0.5, down * r)
-        down += fails - repaired
+        fails = lam <= u < lam + max(n - down, w) * f / w
+        repaired = u > 1 - min(0.5, max(down, w) * r / w)
+        down = min(max(0.0, down + (fails - repaired) * w), n)
         d = eligible * tokens
         c = max(0.0, n - down) * kappa
         served = min(d + backlog, c)
@@ -76,6 +79,7 @@ def serve(world, fleet, policy, plan, demand, uniforms, first_level):
                 overflow=overflow,
                 replicas=n,
                 down=down,
+                pack=w,
                 over=d + backlog > c,
             )
         )

@@ -11,13 +11,11 @@ import numpy as np
 
 from tcosim import kernels
 from tcosim.engine.pack import Floats, Packing, Parameters, block_array
-from tcosim.errors import InputError, Problem, TcosimError
+from tcosim.errors import TcosimError
 from tcosim.kernels import layout
-from tcosim.scenario.models import FleetOption, Scenario
+from tcosim.scenario.models import Scenario
 
 ONE_VOLUME = np.ones(1)
-LARGEST_EVENT_CHANCE = 0.5
-"""Spike, failure and repair share one uniform an hour; past a half they would meet (docs/model.md, 3.7)."""
 
 
 @dataclass(frozen=True)
@@ -92,24 +90,12 @@ def draw_block(packing: Packing, block: Block, values: Floats, seed: int, first:
     )  # fmt: skip
 
 
-def size_block(scenario: Scenario, packing: Packing, block: Block, first: int, asked: slice) -> None:
-    """Work out the months' traffic and the fleets' sizes of a block that is drawn.
-
-    Raises
-    ------
-    InputError
-        If a fleet is too large for the hourly failure event in some future; the first such future is named.
-    """
-    world, fleets = block.parameters.world, block.parameters.fleets
+def size_block(packing: Packing, block: Block) -> None:
+    """Work out the months' traffic and the fleets' sizes of a block that is drawn."""
     kernels.plan_fleets(
-        world, float(packing.swings.max()), fleets, packing.policies, block.growth_walk,
-        block.levels, block.replicas, block.capacity, block.orders,
+        block.parameters.world, float(packing.swings.max()), block.parameters.fleets, packing.policies,
+        block.growth_walk, block.levels, block.replicas, block.capacity, block.orders,
     )  # fmt: skip
-    i, k, m = kernels.first_crowded(
-        world[:, asked], fleets[:, :, asked], block.replicas[:, asked], LARGEST_EVENT_CHANCE
-    )
-    if i >= 0:
-        raise _too_crowded(scenario, block, first, asked.start + i, k, m)
 
 
 def simulate_block(
@@ -124,13 +110,11 @@ def simulate_block(
 
     Raises
     ------
-    InputError
-        If a fleet is too large for the hourly failure event.
     TcosimError
         If a future does not come to a finite number; it is named.
     """
     draw_block(packing, block, values, seed, first)
-    size_block(scenario, packing, block, first, asked)
+    size_block(packing, block)
     serve_block(packing, block, seed, first)
     account_block(scenario, packing, block, block, first, asked)
 
@@ -172,23 +156,4 @@ def _check_finite(scenario: Scenario, packing: Packing, components: Floats, firs
         f"future {first + future}: the {layout.COMPONENTS[part]} of option {name!r} come to "
         f"{components[at, part, future]}; its inputs are beyond what can be computed. "
         "Narrow the distributions of that option, or report this with the scenario."
-    )
-
-
-def _too_crowded(scenario: Scenario, block: Block, first: int, i: int, k: int, m: int) -> InputError:
-    fleets = [option for option in scenario.options if isinstance(option, FleetOption)]
-    replicas = block.replicas[k, i, m]
-    rate = block.parameters.fleets[layout.F.failures_per_replica_hour, k, i]
-    spikes = block.parameters.world[layout.W.spikes_per_hour, i]
-    volume = block.parameters.world[layout.W.planned_tokens, i]
-    return InputError(
-        Problem(
-            f"option.{fleets[k].name}.gpu_failures_per_gpu_year",
-            "a spike or a failure may come with a chance of at most 0.5 an hour, as each hour holds one event; "
-            f"at {volume:.6g} tokens a month, in future {first + i}, month {m}, "
-            f"{replicas:.0f} replicas x {rate:.3g} failures an hour "
-            f"and {spikes:.3g} spikes an hour make",
-            float(f"{spikes + replicas * rate:.3g}"),
-            "lower the failure rate, the volume or the spikes, or split the traffic over several scenarios",
-        )
     )

@@ -21,9 +21,9 @@ from tcosim.sampling.design import SobolDesign
 from tcosim.scenario.models import Scenario
 
 SERVICE_WORLD = [
-    row for row, name in enumerate(layout.WORLD) if name not in layout.MONEY_WORLD
+    row for row, name in enumerate(layout.WORLD) if name not in layout.WORLD_MONEY
 ]  # fmt: skip
-SERVICE_FLEET = [row for row, name in enumerate(layout.FLEET) if name not in layout.MONEY_FLEET]
+SERVICE_FLEET = [row for row, name in enumerate(layout.FLEET) if name not in layout.FLEET_MONEY]
 NOISE_STEP = 0x9E3779B97F4A7C15
 LARGEST_WORD = 2**64 - 1
 
@@ -126,7 +126,7 @@ def simulate_variants(
             ):
                 served = base
             else:
-                size_block(variant.scenario, packing, block, first, asked)
+                size_block(packing, block)
                 serve_block(packing, block, noise_seed, first)
             account_block(variant.scenario, packing, block, served, first, asked)
             npv[v, first : first + count] = block.components.sum(axis=1)[packing.order, :count].T

@@ -119,7 +119,7 @@ def simulate_volumes(
         draw_block(packing, drawn, values, number, first)
         for block, tokens in zip(reversed(room.at), reversed(planned), strict=True):
             drawn.parameters.world[W.planned_tokens] = tokens
-            size_block(scenario, packing, block, first, asked)
+            size_block(packing, block)
         # the levels left behind are those of the first volume
         kernels.simulate_hours(
             np.uint64(number), first, drawn.parameters.world, packing.swings, drawn.parameters.fleets,

@@ -6,12 +6,11 @@ Knows no units, no names and no options; randomness comes in as a key, sizes com
 from tcosim.kernels.hours import simulate_hours
 from tcosim.kernels.ledger import keep_books
 from tcosim.kernels.noise import draw_monthly_noise
-from tcosim.kernels.planning import first_crowded, plan_fleets
+from tcosim.kernels.planning import plan_fleets
 from tcosim.kernels.trace import trace_hours
 
 __all__ = [
     "draw_monthly_noise",
-    "first_crowded",
     "keep_books",
     "plan_fleets",
     "simulate_hours",

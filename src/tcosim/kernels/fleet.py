@@ -21,23 +21,23 @@ from tcosim.kernels.demand import (
     at,
 )
 from tcosim.kernels.jit import inlined, kernel
-from tcosim.kernels.layout import HOURS_PER_MONTH, LANES, F, P, W
-from tcosim.kernels.streams import FULL_SCALE
+from tcosim.kernels.layout import LANES
 
 # fmt: off
 (ELIGIBLE,                 # q chi, times the scale of the volume
  CAPACITY, FULL_CAPACITY,  # tokens an hour of one replica, kappa_m, and of all, N kappa
  REPLICAS, REPLICAS_LEAST, # N_m; what autoscaling keeps at least
  PER_REPLICA,              # headroom / kappa_m
- FAILURE, REPAIR,          # chance an hour, x 2^32
+ PACK,                     # replicas that fail or are repaired at a time, w
+ FAILURE, REPAIR,          # chance an hour for each replica, f / w and r / w, x 2^32
  REACH,                    # chance of a spike or a failure with no replica down, x 2^32
  DOWN,                     # replicas that are down
  WAIT_HOURS, WAIT_TOKENS,  # W; W N kappa of this month
  BACKLOG, LAST_DEMAND,
  OVERFLOW, HOURS_OVER, PAID_HOURS,  # sums over the month
- ) = range(17)
+ ) = range(18)
 # fmt: on
-QUANTITIES = 17
+QUANTITIES = 18
 
 ONE = np.float32(1.0)
 ZERO = np.float32(0.0)
@@ -46,14 +46,20 @@ HALF_SCALE = np.float32(2.0**31)
 
 
 @inlined
-def next_down(failing, mending, reach, down, failure, repair):
-    """Replicas that are down after this hour's event. All but the number of replicas are x 2^32.
+def next_down(packs, failing, mending, reach, failure, repair, pack, replicas, down):
+    """Replicas that are down after this hour's event (docs/model.md, 3.6 and 3.7). All chances are x 2^32.
 
     A replica that is down cannot fail. `failing` is U, or out of reach after a spike; `mending` is 1 - U.
     """
-    fails = failing < reach - down * failure
-    repaired = mending < min(down * repair, HALF_SCALE)
-    return down + (ONE if fails else ZERO) - (ONE if repaired else ZERO)
+    if packs is None:
+        fails = failing < reach - down * failure
+        repaired = mending < min(down * repair, HALF_SCALE)
+        return down + (ONE if fails else ZERO) - (ONE if repaired else ZERO)
+    # a last pack that is not full has the chance of one replica; the limits of the sum see to its size
+    fails = failing < reach - min(down, replicas - pack) * failure
+    repaired = mending < min(max(down, pack) * repair, HALF_SCALE)
+    after = down + (pack if fails else ZERO) - (pack if repaired else ZERO)
+    return min(max(after, ZERO), replicas)
 
 
 @inlined
@@ -63,7 +69,7 @@ def left_over(eligible_demand, full_capacity, down, capacity):
 
 
 @kernel(fastmath=True)
-def fixed_pair(b, f, base):
+def fixed_pair(b, f, base, packs):
     """Two hours of a fleet whose replicas stand for the month and that keeps nobody waiting.
 
     Parameters
@@ -75,6 +81,9 @@ def fixed_pair(b, f, base):
     base : uintp
         Where this fleet begins in `f`. A view of its part would be counted up and down in each pair of hours, which
         took half as long as the loop itself.
+    packs : None or True
+        None where no lane's replicas fail several at a time. The compiler makes a loop for each: with packs it takes
+        a tenth longer, and its numbers are the same where a pack is one.
 
     Returns
     -------
@@ -90,10 +99,16 @@ def fixed_pair(b, f, base):
         capacity = f[at(CAPACITY, i)]
         full = f[at(FULL_CAPACITY, i)]
         reach = f[at(REACH, i)]
+        replicas = f[at(REPLICAS, i)]
         failure = f[at(FAILURE, i)]
         repair = f[at(REPAIR, i)]
-        down_0 = next_down(b[at(FAILING_0, j)], b[at(MENDING_0, j)], reach, f[at(DOWN, i)], failure, repair)
-        down_1 = next_down(b[at(FAILING_1, j)], b[at(MENDING_1, j)], reach, down_0, failure, repair)
+        pack = f[at(PACK, i)]
+        down_0 = next_down(
+            packs, b[at(FAILING_0, j)], b[at(MENDING_0, j)], reach, failure, repair, pack, replicas, f[at(DOWN, i)]
+        )  # fmt: skip
+        down_1 = next_down(
+            packs, b[at(FAILING_1, j)], b[at(MENDING_1, j)], reach, failure, repair, pack, replicas, down_0
+        )
         over_0 = left_over(eligible * b[at(DEMAND_0, j)], full, down_0, capacity)
         over_1 = left_over(eligible * b[at(DEMAND_1, j)], full, down_1, capacity)
         f[at(DOWN, i)] = down_1
@@ -135,7 +150,7 @@ def quiet_pair(b, f, base):
 
 
 @kernel(fastmath=True)
-def queueing_pair(b, f, base):
+def queueing_pair(b, f, base, packs):
     """As `fixed_pair`, for a fleet where work may wait; BACKLOG is written too."""
     prefer_wide_vectors()
     for lane in range(LANES):
@@ -145,11 +160,17 @@ def queueing_pair(b, f, base):
         capacity = f[at(CAPACITY, i)]
         full = f[at(FULL_CAPACITY, i)]
         reach = f[at(REACH, i)]
+        replicas = f[at(REPLICAS, i)]
         failure = f[at(FAILURE, i)]
         repair = f[at(REPAIR, i)]
+        pack = f[at(PACK, i)]
         room = f[at(WAIT_TOKENS, i)]
-        down_0 = next_down(b[at(FAILING_0, j)], b[at(MENDING_0, j)], reach, f[at(DOWN, i)], failure, repair)
-        down_1 = next_down(b[at(FAILING_1, j)], b[at(MENDING_1, j)], reach, down_0, failure, repair)
+        down_0 = next_down(
+            packs, b[at(FAILING_0, j)], b[at(MENDING_0, j)], reach, failure, repair, pack, replicas, f[at(DOWN, i)]
+        )  # fmt: skip
+        down_1 = next_down(
+            packs, b[at(FAILING_1, j)], b[at(MENDING_1, j)], reach, failure, repair, pack, replicas, down_0
+        )
         rest_0 = left_over(eligible * b[at(DEMAND_0, j)] + f[at(BACKLOG, i)], full, down_0, capacity)
         backlog_0 = min(rest_0, room)
         rest_1 = left_over(eligible * b[at(DEMAND_1, j)] + backlog_0, full, down_1, capacity)
@@ -167,7 +188,7 @@ def scaled_replicas(last_demand, per_replica, least, most):
 
 
 @kernel(fastmath=True)
-def autoscaled_pair(b, f, base):
+def autoscaled_pair(b, f, base, packs):
     """As `queueing_pair`, for a fleet that follows the demand; LAST_DEMAND and PAID_HOURS are written too."""
     prefer_wide_vectors()
     for lane in range(LANES):
@@ -181,22 +202,23 @@ def autoscaled_pair(b, f, base):
         per_replica = f[at(PER_REPLICA, i)]
         failure = f[at(FAILURE, i)]
         repair = f[at(REPAIR, i)]
+        pack = f[at(PACK, i)]
         wait = f[at(WAIT_HOURS, i)] * capacity
         demand_0 = eligible * b[at(DEMAND_0, j)]
         demand_1 = eligible * b[at(DEMAND_1, j)]
 
         replicas_0 = scaled_replicas(f[at(LAST_DEMAND, i)], per_replica, least, most)
         down_0 = next_down(
-            b[at(FAILING_0, j)], b[at(MENDING_0, j)], chance + replicas_0 * failure,
-            min(f[at(DOWN, i)], replicas_0), failure, repair,
+            packs, b[at(FAILING_0, j)], b[at(MENDING_0, j)], chance + replicas_0 * failure, failure, repair, pack,
+            replicas_0, min(f[at(DOWN, i)], replicas_0),
         )  # fmt: skip
         rest_0 = left_over(demand_0 + f[at(BACKLOG, i)], replicas_0 * capacity, down_0, capacity)
         backlog_0 = min(rest_0, wait * replicas_0)
 
         replicas_1 = scaled_replicas(demand_0, per_replica, least, most)
         down_1 = next_down(
-            b[at(FAILING_1, j)], b[at(MENDING_1, j)], chance + replicas_1 * failure,
-            min(down_0, replicas_1), failure, repair,
+            packs, b[at(FAILING_1, j)], b[at(MENDING_1, j)], chance + replicas_1 * failure, failure, repair, pack,
+            replicas_1, min(down_0, replicas_1),
         )  # fmt: skip
         rest_1 = left_over(demand_1 + backlog_0, replicas_1 * capacity, down_1, capacity)
         backlog_1 = min(rest_1, wait * replicas_1)
@@ -207,66 +229,3 @@ def autoscaled_pair(b, f, base):
         f[at(OVERFLOW, i)] += (rest_0 - backlog_0) + (rest_1 - backlog_1)
         f[at(HOURS_OVER, i)] += (ONE if rest_0 > ZERO else ZERO) + (ONE if rest_1 > ZERO else ZERO)
         f[at(PAID_HOURS, i)] += replicas_0 + replicas_1
-
-
-@kernel
-def start_fleet(f, fleet, scale, levels, first):
-    """Clear a fleet's state before the first hour.
-
-    Parameters
-    ----------
-    f : ndarray of float32, shape (QUANTITIES * LANES,)
-    fleet : ndarray of float64, shape (len(FLEET), futures)
-    scale : float
-        Traffic of this fleet over that of the block.
-    levels : ndarray of float64, shape (futures,)
-        Expected tokens of the first month; an autoscaler begins as if the hour before had been an average one.
-    first : int
-        The future that is lane 0.
-    """
-    f[:] = 0.0
-    for lane in range(LANES):
-        j = np.uintp(lane)
-        i = first + lane
-        eligible = fleet[F.share, i] * fleet[F.token_ratio, i] * scale
-        f[at(ELIGIBLE, j)] = eligible
-        f[at(FAILURE, j)] = fleet[F.failures_per_replica_hour, i] * FULL_SCALE
-        f[at(REPAIR, j)] = fleet[F.repairs_per_hour, i] * FULL_SCALE
-        f[at(WAIT_HOURS, j)] = fleet[F.longest_wait_hours, i]
-        f[at(LAST_DEMAND, j)] = eligible * levels[i] / HOURS_PER_MONTH
-
-
-@kernel
-def start_fleet_month(f, world, fleet, policy, replicas, capacity, first):
-    """Set a fleet's size and speed for a month and clear its sums; replicas that are down stay down.
-
-    Parameters
-    ----------
-    policy : ndarray of int64, shape (len(POLICY),)
-    replicas, capacity : ndarray of float64, shape (futures,)
-        Replicas of the month; tokens an hour that one sustains.
-
-    Returns
-    -------
-    float32
-        The largest DOWN of all lanes.
-    """
-    most_down = ZERO
-    for lane in range(LANES):
-        j = np.uintp(lane)
-        i = first + lane
-        now = replicas[i]
-        chance = world[W.spikes_per_hour, i] + now * fleet[F.failures_per_replica_hour, i]
-        f[at(DOWN, j)] = min(np.float64(f[at(DOWN, j)]), now)
-        f[at(REACH, j)] = chance * FULL_SCALE
-        f[at(FULL_CAPACITY, j)] = now * capacity[i]
-        f[at(REPLICAS, j)] = now
-        f[at(REPLICAS_LEAST, j)] = min(np.float64(policy[P.min_replicas]), now)
-        f[at(CAPACITY, j)] = capacity[i]
-        f[at(PER_REPLICA, j)] = fleet[F.headroom, i] / capacity[i]
-        f[at(WAIT_TOKENS, j)] = fleet[F.longest_wait_hours, i] * now * capacity[i]
-        f[at(OVERFLOW, j)] = 0.0
-        f[at(HOURS_OVER, j)] = 0.0
-        f[at(PAID_HOURS, j)] = 0.0
-        most_down = max(most_down, f[at(DOWN, j)])
-    return most_down

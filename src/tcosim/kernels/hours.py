@@ -19,9 +19,8 @@ from tcosim.kernels.fleet import (
     fixed_pair,
     queueing_pair,
     quiet_pair,
-    start_fleet,
-    start_fleet_month,
 )  # fmt: skip
+from tcosim.kernels.fleet_start import start_fleet, start_fleet_month
 from tcosim.kernels.jit import kernel
 from tcosim.kernels.layout import HOURS_PER_DAY, HOURS_PER_MONTH, HOURS_PER_WEEK, LANES, F, H, P
 from tcosim.kernels.streams import seed_lanes
@@ -55,8 +54,8 @@ def start_block(b, states, seed, first_future, world, fleets, scales, levels, fi
 
 @kernel
 def hand_on_month(
-    state, fleet_row, scale, policy, replicas, backlog_before, first, demanded, overflows, fleet_month
-):
+    state, fleet_row, scale, policy, replicas, backlog_before, first, demanded, overflows, paid_hours, fleet_month
+):  # fmt: skip
     """Turn a month's sums into what the ledger reads; served tokens follow from conservation.
 
     Parameters
@@ -65,6 +64,8 @@ def hand_on_month(
         Traffic of this fleet over that of the block.
     demanded, overflows : ndarray of float64, shape (LANES,)
         Tokens demanded, and not served by this fleet, in the month.
+    paid_hours : ndarray of float64, shape (LANES,)
+        Replica-hours of the month, if the fleet is autoscaled.
     fleet_month : ndarray of float64, shape (len(FLEET_MONTH), futures)
     """
     for lane in range(LANES):
@@ -84,13 +85,13 @@ def hand_on_month(
         fleet_month[H.served, i] = max(eligible - overflow - queued, 0.0)
         fleet_month[H.hours_over_capacity, i] = np.float64(state[at(HOURS_OVER, j)])
         if policy[P.autoscale]:
-            fleet_month[H.paid_replica_hours, i] = np.float64(state[at(PAID_HOURS, j)])
+            fleet_month[H.paid_replica_hours, i] = paid_hours[lane]
         else:
             fleet_month[H.paid_replica_hours, i] = replicas[i] * HOURS_PER_MONTH
 
 
 @kernel
-def add_to_month(b, states, sums):
+def add_to_month(b, states, sums, paid_hours, kinds):
     """Move the sums since the last call from float32 to float64, so that none grows beyond a day.
 
     Sums of a whole month in float32 were off by up to 5e-6, as equal hours round the same way.
@@ -99,6 +100,9 @@ def add_to_month(b, states, sums):
     ----------
     sums : ndarray of float64, shape (1 + fleets, LANES)
         Tokens demanded, and overflow of each fleet, in the month so far.
+    paid_hours : ndarray of float64, shape (fleets, LANES)
+        Replica-hours of each autoscaled fleet in the month so far.
+    kinds : ndarray of int64, shape (fleets at one volume,)
     """
     for lane in range(LANES):
         sums[0, lane] += b[TOKENS * LANES + lane]
@@ -107,6 +111,10 @@ def add_to_month(b, states, sums):
         for lane in range(LANES):
             sums[1 + k, lane] += states[k, OVERFLOW * LANES + lane]
             states[k, OVERFLOW * LANES + lane] = 0.0
+        if kinds[k % kinds.shape[0]] == AUTOSCALED:
+            for lane in range(LANES):
+                paid_hours[k, lane] += states[k, PAID_HOURS * LANES + lane]
+                states[k, PAID_HOURS * LANES + lane] = 0.0
 
 
 @kernel
@@ -119,21 +127,32 @@ def begin_day(b, hour):
 
 
 @kernel
-def fleet_pair(b, states, k, kind, most_down):
+def fleet_pair(b, states, k, kind, most_down, packs):
     """Two hours of fleet k, by the loop of its kind.
 
     Parameters
     ----------
     most_down : ndarray of float32, shape (fleets,)
         Largest DOWN of all lanes; kept up to date for fixed fleets without a queue, which use it.
+    packs : bool
+        Whether replicas fail several at a time in any lane this month.
     """
     base = np.uintp(k * fleet.QUANTITIES * LANES)
     if kind == AUTOSCALED:
-        autoscaled_pair(b, states, base)
+        if packs:
+            autoscaled_pair(b, states, base, True)
+        else:
+            autoscaled_pair(b, states, base, None)
     elif kind == QUEUEING:
-        queueing_pair(b, states, base)
+        if packs:
+            queueing_pair(b, states, base, True)
+        else:
+            queueing_pair(b, states, base, None)
     elif most_down[k] > 0 or fails_somewhere(b, states, base):
-        most_down[k] = fixed_pair(b, states, base)
+        if packs:
+            most_down[k] = fixed_pair(b, states, base, True)
+        else:
+            most_down[k] = fixed_pair(b, states, base, None)
     else:
         quiet_pair(b, states, base)
 
@@ -204,31 +223,34 @@ def simulate_hours(
     kinds = fleet_kinds(policies)
     backlog_before = np.empty((n_fleets, LANES), np.float32)
     sums = np.empty((1 + n_fleets, LANES))
+    paid_hours = np.empty((n_fleets, LANES))
     most_down = np.empty(n_fleets, np.float32)
+    packs = np.empty(n_fleets, np.bool_)
     for first in range(0, world.shape[1], LANES):
         start_block(b, states, seed, first_future + first, world, fleets, scales, levels, first)
         for m in range(n_months):
             start_month(b, world, levels[:, m], first)
             for f in range(n_fleets):
                 k = f % n_kinds
-                most_down[f] = start_fleet_month(
+                most_down[f], packs[f] = start_fleet_month(
                     states[f], world, fleets[:, k], policies[k], replicas[f, :, m], capacity[k, :, m], first
                 )
                 backlog_before[f] = states[f, BACKLOG * LANES : (BACKLOG + 1) * LANES]
             sums[:] = 0.0
+            paid_hours[:] = 0.0
             # a month is an even number of hours, so a pair never lies across two months or days
             for hour in range(m * HOURS_PER_MONTH, (m + 1) * HOURS_PER_MONTH, 2):
                 if hour % HOURS_PER_DAY == 0:
-                    add_to_month(b, states, sums)
+                    add_to_month(b, states, sums, paid_hours, kinds)
                     begin_day(b, hour)
                 demand_pair(b, swings[hour % HOURS_PER_WEEK], swings[(hour + 1) % HOURS_PER_WEEK])
                 for f in range(n_fleets):
-                    fleet_pair(b, flat, f, kinds[f % n_kinds], most_down)
-            add_to_month(b, states, sums)
+                    fleet_pair(b, flat, f, kinds[f % n_kinds], most_down, packs[f])
+            add_to_month(b, states, sums, paid_hours, kinds)
             tokens[first : first + LANES, m] = sums[0]
             for f in range(n_fleets):
                 k = f % n_kinds
                 hand_on_month(
                     states[f], fleets[:, k], scales[f // n_kinds], policies[k], replicas[f, :, m], backlog_before[f],
-                    first, sums[0], sums[1 + f], fleet_months[f, :, :, m],
+                    first, sums[0], sums[1 + f], paid_hours[f], fleet_months[f, :, :, m],
                 )  # fmt: skip

@@ -45,11 +45,16 @@ MANAGED = (
 )  # fmt: skip
 """Rows of `manageds` (rows, managed options, futures)."""
 
-FLEET = (
-    "share", "token_ratio", "lost_usd_per_million_tokens",
+FLEET_SERVICE = (
+    "share", "token_ratio",
     "prefill_tokens_per_second", "decode_tokens_per_second", "mixed_tokens_per_second",
     "fleet_cached_share", "latency_utilization", "out_of_the_box_share", "tuning_months", "software_gain_per_year",
     "launch_months", "headroom", "longest_wait_hours", "lead_months", "failures_per_replica_hour", "repairs_per_hour",
+)  # fmt: skip
+"""Rows of `fleets` that say how a fleet serves."""
+
+FLEET_MONEY = (
+    "lost_usd_per_million_tokens",
     "engineer_hours_per_month", "engineer_hours_per_replica_month", "underestimate_share",
     "engineer_usd_per_hour", "wage_growth_per_year", "launch_hours", "launch_usd",
     "refresh_weeks", "refresh_hours", "refresh_usd", "incidents_per_month", "incident_usd",
@@ -60,6 +65,9 @@ FLEET = (
     "colocation_usd_per_kw_month", "provisioned_kw_per_gpu", "idle_watts_per_gpu", "load_watts_per_gpu",
     "pue", "host_power_ratio", "usd_per_kwh", "energy_price_growth_per_year",
 )  # fmt: skip
+"""Rows of `fleets` that say what it costs alone: neither traffic nor the fleet's work depends on them."""
+
+FLEET = FLEET_SERVICE + FLEET_MONEY
 """Rows of `fleets` (rows, fleets, futures)."""
 
 POLICY = (
@@ -84,23 +92,8 @@ FLEET_USE = ("busy_replica_hours", "paid_replica_hours", "hours_over_capacity", 
 """How a fleet was used over the horizon; `idle_usd` is nominal USD of GPU capacity that was paid and idle."""
 
 
-MONEY_WORLD = ("cached_share", "discount_rate_per_year")
+WORLD_MONEY = ("cached_share", "discount_rate_per_year")
 """Rows of `world` that neither traffic nor fleets depend on."""
-
-MONEY_FLEET = (
-    "lost_usd_per_million_tokens",
-    "engineer_hours_per_month", "engineer_hours_per_replica_month", "underestimate_share",
-    "engineer_usd_per_hour", "wage_growth_per_year", "launch_hours", "launch_usd",
-    "refresh_weeks", "refresh_hours", "refresh_usd", "incidents_per_month", "incident_usd",
-    "platform_usd_per_month", "audit_usd_per_year", "setup_usd",
-    "usd_per_gpu_hour", "reserved_discount", "gpu_price_drift", "gpu_price_volatility",
-    "usd_per_gpu", "hardware_price_drift", "hardware_price_volatility", "server_share",
-    "residual_share_36_months", "support_share_per_year",
-    "colocation_usd_per_kw_month", "provisioned_kw_per_gpu", "idle_watts_per_gpu", "load_watts_per_gpu",
-    "pue", "host_power_ratio", "usd_per_kwh", "energy_price_growth_per_year",
-)  # fmt: skip
-"""Rows of `fleets` that neither traffic nor fleets depend on, only what they cost."""
-
 
 def _rows(names: tuple[str, ...]) -> Any:
     """Row numbers by name: a named tuple of constants, which numba folds into the code."""

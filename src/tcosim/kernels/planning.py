@@ -127,24 +127,3 @@ def plan_fleets(world, largest_swing, fleets, policies, growth_walk, levels, rep
                     for later in range(m, n_months):
                         replicas[k, i, later] = min(replicas[k, i, later], target)
                     ordered = target
-
-
-@kernel
-def first_crowded(world, fleets, replicas, limit):
-    """First future in which spike and failure together can pass `limit` an hour, with fleet and month; -1 if none.
-
-    Returns
-    -------
-    future, fleet, month : int
-        Positions in the arrays.
-    """
-    for i in range(world.shape[1]):
-        for k in range(replicas.shape[0]):
-            for m in range(replicas.shape[2]):
-                chance = (
-                    world[W.spikes_per_hour, i]
-                    + replicas[k, i, m] * fleets[F.failures_per_replica_hour, k, i]
-                )
-                if not chance <= limit:
-                    return i, k, m
-    return -1, -1, -1

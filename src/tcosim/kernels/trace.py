@@ -27,6 +27,7 @@ from tcosim.kernels.fleet import (
     FAILURE,
     FULL_CAPACITY,
     LAST_DEMAND,
+    PACK,
     PER_REPLICA,
     REACH,
     REPAIR,
@@ -37,8 +38,8 @@ from tcosim.kernels.fleet import (
     left_over,
     next_down,
     scaled_replicas,
-    start_fleet_month,
 )  # fmt: skip
+from tcosim.kernels.fleet_start import start_fleet_month
 from tcosim.kernels.hours import begin_day, fleet_kinds, fleet_pair, start_block
 from tcosim.kernels.jit import kernel
 from tcosim.kernels.layout import HOURS_PER_DAY, HOURS_PER_MONTH, HOURS_PER_WEEK, LANES, P
@@ -62,12 +63,11 @@ def trace_hour(hour_demand, failing, mending, chance, f, lane, policy, before, o
     j = np.uintp(lane)
     capacity = f[at(CAPACITY, j)]
     eligible_demand = f[at(ELIGIBLE, j)] * hour_demand
-    failure = f[at(FAILURE, j)]
     if policy[P.autoscale]:
         replicas = scaled_replicas(
             before[2], f[at(PER_REPLICA, j)], f[at(REPLICAS_LEAST, j)], f[at(REPLICAS, j)]
         )
-        reach = chance + replicas * failure
+        reach = chance + replicas * f[at(FAILURE, j)]
         full = replicas * capacity
         room = f[at(WAIT_HOURS, j)] * capacity * replicas
     else:
@@ -77,7 +77,10 @@ def trace_hour(hour_demand, failing, mending, chance, f, lane, policy, before, o
         room = f[at(WAIT_TOKENS, j)]
     if not policy[P.waits]:
         room = ZERO
-    down = next_down(failing, mending, reach, min(before[0], replicas), failure, f[at(REPAIR, j)])
+    down = next_down(
+        True, failing, mending, reach, f[at(FAILURE, j)], f[at(REPAIR, j)], f[at(PACK, j)],
+        replicas, min(before[0], replicas),
+    )  # fmt: skip
     rest = left_over(eligible_demand + before[1], full, down, capacity)
     backlog = min(rest, room)
     out[0] = eligible_demand
@@ -115,11 +118,12 @@ def trace_hours(
     kinds = fleet_kinds(policies)
     before = np.empty((n_fleets, 3), np.float32)
     most_down = np.empty(n_fleets, np.float32)
+    packs = np.empty(n_fleets, np.bool_)
     start_block(b, states, seed, first_future, world, fleets, np.ones(1), levels, 0)
     for m in range(levels.shape[1]):
         start_month(b, world, levels[:, m], 0)
         for k in range(n_fleets):
-            most_down[k] = start_fleet_month(
+            most_down[k], packs[k] = start_fleet_month(
                 states[k], world, fleets[:, k], policies[k], replicas[k, :, m], capacity[k, :, m], 0
             )
         for hour in range(m * HOURS_PER_MONTH, (m + 1) * HOURS_PER_MONTH, 2):
@@ -140,4 +144,4 @@ def trace_hours(
                     mending = b[(MENDING_0 + half) * LANES + lane]
                     state, policy, kept = states[k], policies[k], hours[k, hour + half]
                     trace_hour(d, failing, mending, chance, state, lane, policy, before[k], kept)
-                fleet_pair(b, flat, k, kinds[k], most_down)
+                fleet_pair(b, flat, k, kinds[k], most_down, packs[k])
