@@ -8,7 +8,7 @@ Legend: ``n`` futures, ``o`` options.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,8 @@ from tcosim.analysis.saving import savings
 from tcosim.results.schema import SCRAMBLES
 
 TAIL = 0.05
+FEWEST_TAILS = 16 * 40
+"""Below this many futures a scramble has fewer than two in its tail."""
 QUANTILES = (0.05, 0.5, 0.95)
 
 
@@ -79,8 +81,36 @@ def quantiles(values: ArrayLike, probabilities: Sequence[float] = QUANTILES) -> 
     return np.stack(columns, axis=1)
 
 
+def scramble_error(values: NDArray[Any], statistic: Callable[[NDArray[Any]], float]) -> float | None:
+    """Standard error of a statistic of futures, from its spread over the scrambles.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n,)
+        Future ``s`` belongs to scramble ``s % 16``.
+    statistic : callable
+        Of the values of one scramble.
+
+    Returns
+    -------
+    float or None
+        None with too few futures for a tail in each scramble.
+    """
+    if len(values) < FEWEST_TAILS:
+        return None
+    parts = [statistic(values[scramble::SCRAMBLES]) for scramble in range(SCRAMBLES)]
+    return float(np.std(parts, ddof=1)) / math.sqrt(SCRAMBLES)
+
+
 def option_risk(dataset: xr.Dataset) -> dict[str, dict[str, Any] | None]:
-    """Saving against the baseline and its bad end over the kept futures, by option; None for the baseline [USD]."""
+    """Saving against the baseline and its bad end over the kept futures, by option; None for the baseline [USD].
+
+    Returns
+    -------
+    dict
+        ``saving_usd``: mean and quantiles; ``var95_loss_usd`` and ``cvar95_loss_usd``, each with its standard error
+        (``var95_loss_se_usd``, ...), None where it cannot be told.
+    """
     found: dict[str, dict[str, Any] | None] = {}
     for name in map(str, dataset["option"].values):
         if name == dataset.attrs["baseline"]:
@@ -91,7 +121,9 @@ def option_risk(dataset: xr.Dataset) -> dict[str, dict[str, Any] | None]:
         found[name] = {
             "saving_usd": {"mean": float(saving.mean()), **{k: float(v) for k, v in quantiles_of_saving}},
             "var95_loss_usd": var(-saving),
+            "var95_loss_se_usd": scramble_error(-saving, var),
             "cvar95_loss_usd": cvar(-saving),
+            "cvar95_loss_se_usd": scramble_error(-saving, cvar),
         }
     return found
 

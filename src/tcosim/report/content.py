@@ -192,6 +192,9 @@ def _notes(summary: dict[str, Any]) -> list[str]:
             f"Probabilities and means run over all {samples:,} futures; percentiles and the histogram over the first"
             f" {KEPT_FUTURES:,}."
         )
+    valued = summary["value_of_information"]["futures"]
+    if samples > valued and summary["value_of_information"]["evppi_usd"]:
+        notes.append(f"Drivers, and what single inputs are worth, are read off the first {valued:,} futures.")
     return notes
 
 

@@ -15,6 +15,8 @@ NOTHING = "-"
 LOOKS_BACK = 3
 """Payback is shown after each third of the horizon."""
 LOOKS_AT_COST = 6
+CERTAIN = 2.0
+"""Standard errors that a figure may be off."""
 
 
 @dataclass(frozen=True)
@@ -103,20 +105,30 @@ def _risk_row(option: dict[str, Any], samples: int, months: tuple[int, ...], sha
         )
     saving = risk["saving_usd"]
     place = rounding.spread_place(saving["p5"], saving["p95"], samples)
+    tail_place, mean_place = (
+        _tail_place(risk[f"{name}_loss_se_usd"], saving) for name in ("var95", "cvar95")
+    )
     over = option.get("loss_over_budget")
     return RiskRow(
         option=option["name"],
-        p5=rounding.tight(saving["p5"], place),
+        p5=rounding.tight(saving["p5"], tail_place),
         p50=rounding.tight(saving["p50"], place),
         p95=rounding.tight(saving["p95"], place),
-        var95=rounding.tight(risk["var95_loss_usd"], place),
-        cvar95=rounding.tight(risk["cvar95_loss_usd"], place),
+        var95=rounding.tight(risk["var95_loss_usd"], tail_place),
+        cvar95=rounding.tight(risk["cvar95_loss_usd"], mean_place),
         regret=regret,
         over_budget=NOTHING
         if over is None
         else rounding.percent_with_interval(over["probability"], *over["ci95"])[0],
         paid_back=tuple(rounding.percent(payback["by_month"][month - 1], share_place) for month in months),
     )
+
+
+def _tail_place(se: float | None, saving: dict[str, float]) -> int | None:
+    """Decimal place that a figure of the tail supports; the leading digit of the spread where no error is known."""
+    if se is None:
+        return rounding.last_place(saving["p5"], saving["p95"])
+    return rounding.last_place(0.0, CERTAIN * se)
 
 
 def budget_sentence(summary: dict[str, Any]) -> str:

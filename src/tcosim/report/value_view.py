@@ -85,6 +85,11 @@ def print_value(
 def first_sentence(value: Mapping[str, Any], samples: int) -> str:
     """Say what perfect information is worth, and which single input is worth most."""
     usd, se = value["evpi_usd"], value["evpi_se_usd"]
+    if usd == 0 and se is None:
+        return (
+            f"{_plural(samples, 'future')} {'is' if samples == 1 else 'are'} too few to say what knowing more would be"
+            " worth."
+        )
     if usd == 0:
         simulated = "the one future" if samples == 1 else f"all {samples:,} futures"
         return (
@@ -271,7 +276,10 @@ def verdict(rows: Sequence[Mapping[str, Any]]) -> str:
             f"Do not wait for a measurement: even {_plural(best['days'], 'day')} of one's own traffic cost"
             f" {_rough(best['cost_usd'])} and are worth {money(best['usd'], best['se'])}."
         )
-    return "Whether measuring pays cannot be told from so few futures: its value and its cost are too close."
+    return (
+        "Whether measuring pays cannot be told for every length: value and cost are too close for so few futures"
+        " (--samples takes more)."
+    )
 
 
 def _plural(count: int, noun: str) -> str:
