@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from datasets import synthetic
@@ -16,6 +18,7 @@ from tcosim.analysis.risk import (
     option_quantiles,
     option_regret,
     quantiles,
+    scramble_error,
 )
 
 
@@ -102,3 +105,21 @@ def test_the_best_expected_choice_has_the_smallest_regret(seed, options, futures
     regret = expected_regret(npv.mean(axis=0), npv)
     assert regret.argmin() == npv.mean(axis=0).argmin()
     assert np.all(regret >= -1e-6)
+
+
+@pytest.mark.parametrize("n", [6_400, 25_600])
+def test_the_error_of_the_tail_mean_is_that_of_repeated_runs(n):
+    """Squared errors, on average over runs, are the variance of the figure over these runs."""
+    runs = 400
+    losses = np.random.default_rng(5).lognormal(0, 1, (runs, n))
+    estimates = np.array([cvar(row) for row in losses])
+    errors = np.array([scramble_error(row, cvar) for row in losses])
+    ratio = np.mean(errors**2) / estimates.var(ddof=1)
+    spread = math.sqrt(2 / (runs - 1) + 2 / (15 * runs)) * 1.5  # heavier tails than a normal's
+    assert abs(ratio - 1) < 4 * spread
+    assert abs(ratio / 4 - 1) > 4 * spread  # errors of half the size would be seen
+
+
+def test_too_few_futures_have_no_error_of_the_tail():
+    assert scramble_error(np.arange(639.0), cvar) is None
+    assert scramble_error(np.arange(640.0), cvar) is not None
