@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import sys
@@ -135,7 +134,7 @@ def test_a_picture_that_cannot_be_written_does_not_cost_the_answer(run, study, t
     study(late)
     result = run("--samples", "640", "--png", "curve.png")
     assert result.exit_code == 1
-    assert "tokens a month choose api" in result.stdout
+    assert "choose api" in result.stdout
     assert (
         "error: the answer above is complete, but the picture curve.png could not be written" in result.stderr
     )
@@ -157,7 +156,8 @@ def test_a_grid_is_even_in_the_logarithm_with_its_ends_as_stated():
 @pytest.mark.parametrize(
     ("text", "rule", "way_out"),
     [
-        ("", "must name one volume or more", "LOW:HIGH"),
+        ("", "must name one volume or more", "got nothing; "),
+        (" ", "must name one volume or more", "got nothing; "),
         (" , ", "must name one volume or more", "LOW:HIGH"),
         (":", "must name one volume or more", "LOW:HIGH"),
         ("1e8:", "must have two ends", "LOW:HIGH"),
@@ -206,7 +206,3 @@ def test_all_problems_are_shown_at_once(run, study):
     fields = [line.split(":")[1].strip() for line in problems]
     assert fields == ["--volumes", "--samples", "--seed", "--png", "scenario"]
     assert kept == "nothing was written"
-
-
-def test_the_command_and_the_study_agree_on_the_largest_grid():
-    assert importlib.import_module("tcosim.studies.curve").MOST_VOLUMES == MOST_VOLUMES

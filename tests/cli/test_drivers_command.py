@@ -120,7 +120,7 @@ def test_without_inputs_there_is_no_picture(small, tmp_path, monkeypatch):
         (["--option", "rented-h10"], "--option", "did you mean rented-h100"),
         (["--option", "api"], "--option", "other than the baseline"),
         (["--png", "nowhere/x.png"], "--png", "make the folder first"),
-        (["--png", "."], "--png", "must not exist"),
+        (["--png", "."], "--png", "must be a file"),
         (["--set", "nonsense"], "--set", "nonsense"),
         (["nowhere.toml"], "scenario", "nowhere.toml"),
     ],

@@ -122,3 +122,16 @@ def test_a_run_folder_stands_for_its_scenario(tcosim, engine):
     result = tcosim("check", "a")
     assert result.exit_code == 0, result.output
     assert "7 billion tokens a month" in result.stdout
+
+
+def test_a_run_folder_that_was_changed_is_refused(tcosim, engine):
+    assert tcosim("run", "--samples", "100", "--out", "a").exit_code == 0
+    path = Path("a/scenario.toml")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("tokens_per_month = 3", "tokens_per_month = 9"),
+        encoding="utf-8",
+    )
+    for command in ("check", "curve", "run"):
+        result = tcosim(command, "a")
+        assert result.exit_code == 2
+        assert "scenario.toml changed since it was written" in result.stderr

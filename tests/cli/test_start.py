@@ -73,7 +73,6 @@ def test_no_color_is_respected(tmp_path):
     assert "\x1b[3" not in call("--help", env=environment).stdout
 
 
-
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /dev/full")
 def test_a_full_disk_behind_stdout_is_a_failure():
     with open("/dev/full", "w") as full:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import math
+import re
 import struct
 
 import pytest
@@ -60,9 +62,9 @@ def test_rounding_goes_outward_and_never_to_nothing():
 @pytest.mark.parametrize(
     ("volumes", "even", "expected"),
     [
-        (GRID, 6e9, " tokens a month choose api, above 21 billion self-host (rented); between them it is a bet."),
+        (GRID, 6e9, " 23 billion) self-host (rented); between them it is a bet."),
         (GRID[:14], 6e9, " it is a bet: up to 4.22 billion self-hosting does not become a safe choice (rented wins in"),
-        (GRID[13:], 6e9, " a month self-host (rented); below it is a bet, already at 4.22 billion (rented wins in"),
+        (GRID[13:], 6e9, ") self-host (rented); below it is a bet, already at 4.22 billion (rented wins in"),
         (GRID[13:16], 6e9, "From 4.22 billion to 7.5 billion tokens a month it is a bet: rented wins in"),
         (GRID, 1e14, "Up to 100 billion tokens a month, the largest volume asked about, choose api."),
         (GRID, 1e6, "From 100 million tokens a month, the smallest volume asked about, self-host (rented)."),
@@ -75,8 +77,60 @@ def test_the_switch_sentence_of_every_case(volumes, even, expected):
     assert expected in sentences(two(volumes, even))[0]
 
 
+@pytest.mark.parametrize(
+    ("volumes", "even", "samples", "expected"),
+    [
+        (GRID, 6e9, 1, "From 100 million to 100 billion tokens a month it cannot be told from 1 future whether to"),
+        ((1e9,), 1e9 * math.exp(1.28), 500, "At 1 billion tokens a month it cannot be told from 500 futures whether"),
+        ((1e8, 2e9), 2e9 * math.exp(1.28), 500, "At 100 million tokens a month choose api, at 2 billion it cannot be"),
+        ((2e9, 1e12), 2e9 * math.exp(1.28), 500, "At 2 billion tokens a month it cannot be told from 500 futures, at"
+         " 1 trillion self-host (rented)."),
+    ],
+)  # fmt: skip
+def test_no_choice_is_named_that_the_intervals_do_not_support(volumes, even, samples, expected):
+    summary = two(volumes, even, samples)
+    assert not summary["decision"]["sure"]
+    assert sentences(summary)[0].startswith(expected)
+
+
+def test_many_stretches_are_folded_into_one():
+    summary = two()
+    summary["decision"]["sure"] = False
+    for index, point in enumerate(summary["volumes"]):
+        point["verdict"] = ("buy", "cannot be told")[index % 2]
+    assert sentences(summary)[0] == (
+        "At 100 million tokens a month choose api, from 133 million to 75 billion it changes, or cannot be told from"
+        " 3,200 futures, at 100 billion choose api."
+    )
+
+
+def test_one_future_gives_no_figure_without_an_interval():
+    text = shown(summarize_curve(synthetic_curve(1, GRID[::6])))
+    rows = [line for line in text.splitlines() if line.strip().startswith(("100M", "100B"))]
+    assert len(rows) == 2
+    assert all("0-98 %" in row or "2-100 %" in row for row in rows)
+    assert all(
+        row.endswith("- -") for row in rows
+    )  # neither a saving nor an option that is cheapest on average
+    assert "Too few futures for an interval" in text
+    assert all(line.endswith(" -") for line in text.splitlines() if line.strip().startswith("best self-"))
+    assert "Where the chance is even cannot be told" in " ".join(text.split())
+    assert "on average cannot be told" in " ".join(text.split())
+
+
+@pytest.mark.parametrize(("encoding", "mark"), [("utf-8", "\u2592"), ("ascii", "~")])
+def test_a_wide_interval_is_shown_by_both_of_its_ends(encoding, mark):
+    few, many = (shown(two(samples=samples, volumes=(6e9,)), encoding=encoding) for samples in (64, 25_600))
+    assert mark in few
+    assert re.search(r"\d+-\d+ %\*", few)
+    assert mark not in many
+    assert not re.search(r"\d+-\d+ %", many)
+
+
 def test_the_even_chance_and_the_break_even_have_their_intervals():
-    _, terms, even, equal = sentences(two(skew=0.0))
+    switch, terms, even, equal, covers = sentences(two(skew=0.0))
+    assert switch.count("(95 % interval ") == 2
+    assert covers.endswith("cover the error of simulating and of reading between the volumes simulated.")
     assert terms.startswith("A bet means a chance of 10 to 90 % that the self-hosted option with the lowest")
     assert even.startswith("An even chance is reached at ")
     assert equal.startswith("On average self-hosting costs less than api from ")

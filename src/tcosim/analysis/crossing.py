@@ -22,6 +22,10 @@ CLIFF = 0.5
 """A probability that changes by more than this between two volumes says nothing of where between them it does."""
 EDGE = 1e-4
 """Probabilities nearer to 0 or 1 count as this far from it where a curve is drawn in probits, which end there."""
+A_STEP = 0.9
+"""A volume this share of a step away counts as a step away: grids are rounded to three digits."""
+SLACK = 1e-9
+"""In log volume: an end of an interval at the very first or last volume may come out beside it by this."""
 
 Reading = Callable[[float, float, float, float], float]
 """Share of a step in log volume at which a curve from y0 to y1 meets a level: (y0, y1, level, step) -> [0, 1]."""
@@ -57,7 +61,8 @@ class Crossing:
     ----------
     volume : float
     low, high : float or None
-        95 % interval; None where it is open, since it may reach beyond the volumes of the curve.
+        95 % interval, for the error of simulating and of reading between volumes; None where it is open, since it may
+        reach beyond the volumes of the curve.
     rises : bool
         Whether the curve is above the level at larger volumes.
     """
@@ -140,9 +145,9 @@ def level_of(
     -------
     Level
         The interval of a crossing is the hull of three: Student's t over the delete-one-scramble jackknife of the log
-        volume, about both readings; the volumes at which the interval of the curve holds the level; and the whole step
-        where that is unresolved. It is open on a side where the curve without some scramble does not cross, or where
-        the interval of the curve holds the level up to the last volume.
+        volume, about all that may be read between the volumes (`_readable`); the volumes at which the interval of the
+        curve holds the level; and the whole step where that is unresolved. It is open on a side where the curve without
+        some scramble does not cross, or where the interval of the curve holds the level up to the last volume.
     """
     x = np.log(np.asarray(volumes, dtype=float))
     found = _crossings(x, line.values, level, readings[0])
@@ -171,8 +176,21 @@ def _crossings(x: NDArray[Any], y: NDArray[Any], level: float, reading: Reading)
 
 
 def _within(x: NDArray[Any], y: NDArray[Any], level: float, reading: Reading, step: int) -> float:
-    width = float(x[step + 1] - x[step])
-    return float(x[step]) + width * reading(float(y[step]), float(y[step + 1]), level, width)
+    return _read(x, y, level, reading, step, step + 1)
+
+
+def _between(
+    x: NDArray[Any], y: NDArray[Any], level: float, reading: Reading, first: int, last: int
+) -> float | None:
+    """Log volume of the crossing between two volumes, None if they are on one side."""
+    if (y[first] >= level) == (y[last] >= level):
+        return None
+    return _read(x, y, level, reading, first, last)
+
+
+def _read(x: NDArray[Any], y: NDArray[Any], level: float, reading: Reading, first: int, last: int) -> float:
+    width = float(x[last] - x[first])
+    return float(x[first]) + width * reading(float(y[first]), float(y[last]), level, width)
 
 
 def _with_interval(
@@ -188,12 +206,13 @@ def _with_interval(
         _held(x, line, level, readings[0], place),
     ]
     if line.unresolved[place.step]:
-        ends.append((float(x[place.step]), float(x[place.step + 1])))
+        ends.append(_ends(x, place.step))
     low, high = min(low for low, _ in ends), max(high for _, high in ends)
+    # What lies beyond the volumes of the curve was not simulated.
     return Crossing(
         math.exp(place.x),
-        math.exp(low) if math.isfinite(low) else None,
-        math.exp(high) if math.isfinite(high) else None,
+        math.exp(low) if low > float(x[0]) - SLACK else None,
+        math.exp(high) if high < float(x[-1]) + SLACK else None,
         place.rises,
     )
 
@@ -225,8 +244,39 @@ def _jackknife(
         return place.x + low, place.x + high
     apart = np.asarray(places) - np.mean(places)
     half = student(scrambles - 1) * math.sqrt((scrambles - 1) / len(places) * float(apart @ apart))
-    second = _within(x, line.values, level, readings[1], place.step)
-    return min(place.x, second) - half + low, max(place.x, second) + half + high
+    first, last = _readable(x, line.values, level, readings, place.step)
+    return first - half + low, last + half + high
+
+
+def _readable(
+    x: NDArray[Any], y: NDArray[Any], level: float, readings: tuple[Reading, Reading], step: int
+) -> tuple[float, float]:
+    """Ends in log volume of where the curve without any error may cross within a step.
+
+    The hull of the second reading and of the first one give or take what it moves by if the volume at one end of the
+    step is left out, and with it those nearer than a step. For a curve that bends evenly that is at least twice what
+    the first reading is wrong by: t(1 - t) of the bend in a step, against 1 - t and t. Without a volume to spare it is
+    the whole step.
+    """
+    start, end = _ends(x, step)
+    near = A_STEP * (end - start)
+    at, second = (_within(x, y, level, reading, step) for reading in readings)
+    moves = [
+        _between(x, y, level, readings[0], first, last)
+        for first, last in (
+            (int(np.searchsorted(x, start - near, side="right")) - 1, step + 1),
+            (step, int(np.searchsorted(x, end + near))),
+        )
+        if first >= 0 and last < len(x)
+    ]
+    if not moves or None in moves:
+        return start, end
+    move = max(abs(moved - at) for moved in moves if moved is not None)
+    return max(start, min(at - move, second)), min(end, max(at + move, second))
+
+
+def _ends(x: NDArray[Any], step: int) -> tuple[float, float]:
+    return float(x[step]), float(x[step + 1])
 
 
 def _held(x: NDArray[Any], line: Line, level: float, reading: Reading, place: _Place) -> tuple[float, float]:

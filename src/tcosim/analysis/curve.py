@@ -16,7 +16,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from tcosim.analysis.crossing import MONEY, PROBABILITY, Level, Line, cliffs, level_of
-from tcosim.analysis.decision import LIKELY, UNLIKELY, decide
+from tcosim.analysis.decision import LIKELY, UNLIKELY, decide, verdicts
 from tcosim.analysis.interval import FEWEST_FUTURES, Interval, mean_interval, probability_interval
 from tcosim.analysis.unit_cost import usd_per_million_tokens
 from tcosim.results.schema import SELF_HOSTED
@@ -45,7 +45,9 @@ def summarize_curve(dataset: xr.Dataset) -> dict[str, Any]:
         Plain numbers, strings, lists and None: the attributes of the Dataset; ``volumes``, one entry each with the
         figures of every option; ``options``, where each crosses 10, 50 and 90 % and where its expected saving
         crosses 0; ``best_self_hosted``, the same for the self-hosted option with the lowest mean NPV at each volume;
-        ``decision``. An interval is None where nothing can be said, an end of it where it is open.
+        ``decision``. ``verdict``, of a volume: what the interval of the best self-hosted option's probability supports,
+        ``"buy"``, ``"bet"``, ``"self_host"`` or ``"cannot be told"``. An interval is None where nothing can be said,
+        an end of it where it is open.
     """
     figures = _Figures.of(dataset)
     best = figures.best()
@@ -58,7 +60,12 @@ def summarize_curve(dataset: xr.Dataset) -> dict[str, Any]:
             for o, name in enumerate(figures.names)
             if o != figures.baseline
         ],
-        "volumes": [_at_volume(dataset, figures, best, index) for index in range(len(figures.volumes))],
+        "volumes": [
+            {**_at_volume(dataset, figures, best, index), "verdict": verdict}
+            for index, verdict in enumerate(
+                [None] * len(figures.volumes) if best is None else verdicts(best.chance)
+            )
+        ],
     }
 
 
@@ -150,6 +157,11 @@ class _Figures:
             _line(saving, self.npv_without[:, :, self.baseline] - npv_without, np.zeros_like(changes)),
         )
 
+    def cheapest_bought(self) -> list[str]:
+        """Return at each volume the cheapest in expectation of the options that are not self-hosted."""
+        bought = self.columns(self_hosted=False)
+        return [self.names[int(o)] for o in bought[self.mean_npv[:, bought].argmin(axis=1)]]
+
     def columns(self, *, self_hosted: bool) -> NDArray[Any]:
         """Indices of the options that are, or are not, self-hosted."""
         return np.flatnonzero(np.isin(self.kinds, SELF_HOSTED) == self_hosted)
@@ -195,17 +207,16 @@ def _level(found: Level, name: str) -> dict[str, Any]:
 def _decision(figures: _Figures, best: _Best | None) -> dict[str, Any] | None:
     if best is None:
         return None
-    bought = figures.columns(self_hosted=False)
     unlikely, likely = (
         level_of(figures.volumes, best.chance, level, PROBABILITY) for level in (UNLIKELY, LIKELY)
     )
-    names = np.array(figures.names)
     return decide(
         figures.volumes,
+        best.chance,
         unlikely,
         likely,
-        [str(name) for name in names[bought[figures.mean_npv[:, bought].argmin(axis=1)]]],
-        [str(name) for name in names[best.option]],
+        figures.cheapest_bought(),
+        [figures.names[int(o)] for o in best.option],
     )
 
 
@@ -215,6 +226,7 @@ def _at_volume(dataset: xr.Dataset, figures: _Figures, best: _Best | None, index
         "tokens_per_month": volume,
         "is_planned": math.isclose(volume, planned, rel_tol=SAME_VOLUME),
         "cheapest_expected": figures.names[int(figures.mean_npv[index].argmin())],
+        "cheapest_bought": figures.cheapest_bought()[index],
         "best_self_hosted": None if best is None else figures.names[int(best.option[index])],
         "options": [_option(dataset, figures, index, o) for o in range(len(figures.names))],
     }

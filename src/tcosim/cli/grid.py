@@ -9,10 +9,10 @@ from itertools import pairwise
 
 from tcosim.cli.parsing import Problems
 from tcosim.errors import InputError, Problem
+from tcosim.results.schema import DEFAULT_VOLUMES, MOST_VOLUMES
 from tcosim.units import format_exact, parse_count, parse_number
 
 FIELD = "--volumes"
-DEFAULT_COUNT, MOST_VOLUMES = 25, 200
 DIGITS = 3
 HOW = "write LOW:HIGH as in 1e8:1e11, LOW:HIGH:COUNT, or a list as in 1e9,2B,5B"
 
@@ -39,7 +39,7 @@ def volumes_option(text: str | None) -> tuple[float, ...] | None:
     if text is None:
         return None
     if not text.strip(" ,:"):
-        raise InputError(Problem(FIELD, "must name one volume or more", text, HOW))
+        raise InputError(Problem(FIELD, "must name one volume or more", text.strip() or "nothing", HOW))
     return _range(text) if ":" in text else _list(text)
 
 
@@ -49,7 +49,7 @@ def _range(text: str) -> tuple[float, ...]:
         raise InputError(Problem(FIELD, "must have two ends, and possibly a count", text, HOW))
     problems = Problems()
     low, high = (problems.collect(lambda part=part: _volume(part), 0.0) for part in parts[:2])  # type: ignore[misc]
-    count = problems.collect(lambda: _count(parts[2]) if len(parts) == 3 else DEFAULT_COUNT, 0)
+    count = problems.collect(lambda: _count(parts[2]) if len(parts) == 3 else DEFAULT_VOLUMES, 0)
     problems.raise_any()
     if low == high:
         raise InputError(
@@ -133,5 +133,5 @@ def _too_many(count: str) -> Problem:
         FIELD,
         f"must be at most {MOST_VOLUMES} volumes",
         count,
-        "ask for fewer, 25 show the shape of the curve",
+        f"ask for fewer, {DEFAULT_VOLUMES} show the shape of the curve",
     )

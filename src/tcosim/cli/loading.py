@@ -30,12 +30,16 @@ def load_scenario(scenario: str | None, settings: Sequence[str], volume: float |
 
 
 def _file_or_name(scenario: str | None) -> str | None:
-    """The scenario file of a run folder; everything else as it is."""
-    from tcosim.results.folder import SCENARIO
+    """The scenario file of a run folder, unchanged since it was written; everything else as it is."""
+    from tcosim.results.folder import CHECKSUMS, SCENARIO, open_run
 
     try:
-        inside = Path(scenario or "") / SCENARIO
-        return str(inside) if scenario and inside.is_file() else scenario
+        folder = Path(scenario or "")
+        if not scenario or not (folder / SCENARIO).is_file():
+            return scenario
+        if (folder / CHECKSUMS).exists():
+            open_run(folder)
+        return str(folder / SCENARIO)
     except (OSError, ValueError):  # no path at all
         return scenario
 

@@ -26,7 +26,9 @@ def check_picture(png: Path | None) -> None:
     if png is None:
         return
     rule, way_out = "", "name another file"
-    if os.path.lexists(png):
+    if png.is_dir():
+        rule = "must be a file, this is a folder"
+    elif os.path.lexists(png):
         rule, way_out = "must not exist yet", "remove it or name another file"
     elif png.suffix.lower() != ".png":
         rule, way_out = "must end in .png", f"write {png}.png"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 RESULT = "result.nc"
 """A folder that holds it is a run."""
-SAMPLES, SEED, DAYS, TOP = "1e5", "0", "30,60,90", "10"
+SAMPLES, SEED, DAYS, TOP = "1e5", "0", "7,14,30,60,90", "10"
 MOST_DAYS = 365
 
 T = TypeVar("T")
@@ -123,6 +123,8 @@ def days_option(text: str) -> tuple[int, ...]:
 
 def group_options(texts: Sequence[str]) -> Groups:
     """Groups of inputs by name."""
+    from tcosim.analysis.information import TOPIC_GROUPS
+
     problems: list[Problem] = []
     found: Groups = {}
     for text in texts:
@@ -131,6 +133,9 @@ def group_options(texts: Sequence[str]) -> Groups:
         if not name.strip() or not all(inputs):
             way_out = "write it like hiring=people.launch_hours,serving.launch_months"
             problems.append(Problem("--group", "must be a name, = and inputs", text, way_out))
+        elif name.strip() in TOPIC_GROUPS:
+            rule = f"must be another name than those of the groups that are shown anyway: {', '.join(TOPIC_GROUPS)}"
+            problems.append(Problem("--group", rule, text, "take another name"))
         elif name.strip() in found:
             problems.append(Problem("--group", "must be given once for each name", text, "take another name"))
         else:

@@ -14,7 +14,7 @@ from tcosim.report import rounding
 from tcosim.report.histogram import Bin, bins
 from tcosim.report.insight_content import Drivers, Information, drivers, information
 from tcosim.report.risk_content import CostSoFar, RiskTable, budget_sentence, cost_so_far, risk_table
-from tcosim.report.words import board_sentence, money_sentence
+from tcosim.report.words import board_sentence, choice_sentence, money_sentence
 from tcosim.results.schema import KEPT_FUTURES
 
 NOTHING = "-"
@@ -101,7 +101,12 @@ def run_report(summary: dict[str, Any], baseline: str, savings: NDArray[Any] | N
         ),
         sentences=[
             text
-            for text in (board_sentence(summary), money_sentence(summary), budget_sentence(summary))
+            for text in (
+                board_sentence(summary),
+                money_sentence(summary),
+                budget_sentence(summary),
+                choice_sentence(summary),
+            )
             if text
         ],
         baseline=baseline,

@@ -5,6 +5,7 @@ From the content of `tcosim.analysis.curve.summarize_curve`. Tables that are too
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,14 +14,17 @@ from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from tcosim.report import rounding
-from tcosim.report.curve_words import option_at, rounded, sentences
+from tcosim.report.curve_volumes import NOTHING, crossing_table, has_means
+from tcosim.report.curve_words import option_at, sentences
 from tcosim.report.lines import INDENT, is_plain, print_blocks, prose
 from tcosim.report.table import RIGHT, Column, Table
 
 BAR = 10
-FULL, EMPTY = "\u2588", "\u2591"
-ASCII_FULL, ASCII_EMPTY = "#", "."
-PLANNED, BEST, NOTHING = ">", "*", "-"
+FULL, MAYBE, EMPTY = "\u2588", "\u2592", "\u2591"
+ASCII_FULL, ASCII_MAYBE, ASCII_EMPTY = "#", "~", "."
+WIDE = 0.1
+"""A probability whose interval is wider than this is shown as that interval."""
+PLANNED, BEST = ">", "*"
 LONGEST_PIECE, MOST_PIECES = 10, 3
 """A name over a column stands in up to three lines; longer ones are replaced by letters."""
 
@@ -50,7 +54,7 @@ def print_curve(summary: dict[str, Any], console: Console) -> None:
     blocks.append(_probabilities(summary, options, width, is_plain(console)))
     blocks.append(_prices(summary, options, width))
     if len(summary["volumes"]) > 1:
-        blocks.append(_volumes(summary))
+        blocks.append(crossing_table(summary))
     print_blocks(blocks, console)
 
 
@@ -101,13 +105,15 @@ def _probabilities(
     fixed = [Column("tokens\na month", RIGHT)]
     rows: list[list[str | Text]] = [[_mark(point)] for point in summary["volumes"]]
     last = [Column("cheapest\non average")]
-    ends: list[list[str | Text]] = [[short[point["cheapest_expected"]]] for point in summary["volumes"]]
+    ends: list[list[str | Text]] = [
+        [short[point["cheapest_expected"]] if has_means(summary) else NOTHING] for point in summary["volumes"]
+    ]
     if hosted:
         fixed.append(Column("chance of\nthe best"))
         last.insert(0, Column("saving of\nthe best", RIGHT))
         for row, end, point in zip(rows, ends, summary["volumes"], strict=True):
             best = option_at(point, point["best_self_hosted"])
-            row.append(_bar(best["probability_beats_baseline"], plain))
+            row.append(_bar(best, plain))
             end.insert(0, _saving(best))
     columns = [
         (Column(one.head, RIGHT), [_chance(point, one) for point in summary["volumes"]]) for one in others
@@ -123,8 +129,25 @@ def _probabilities(
         if hosted
         else "",
         f"{PLANNED}: the scenario's own volume." if planned else "",
+        _wide_note(summary, plain),
+        "" if has_means(summary) else f"{NOTHING}: too few futures for an interval, and so for a figure.",
     ]
     return Group(head, *_apart(tables), prose(" ".join(note for note in notes if note), "dim"))
+
+
+def _wide_note(summary: dict[str, Any], plain: bool) -> str:
+    figures = [option for point in summary["volumes"] for option in point["options"]]
+    if not any(_is_wide(one) for one in figures if one["probability_beats_baseline"] is not None):
+        return ""
+    return (
+        f"Two figures, and {ASCII_MAYBE if plain else MAYBE} in the bar: the ends of the 95 % interval, where it is"
+        f" wider than {100 * WIDE:.0f} %."
+    )
+
+
+def _is_wide(figure: dict[str, Any]) -> bool:
+    low, high = figure["probability_beats_baseline_ci95"]
+    return bool(high - low > WIDE)
 
 
 def _prices(summary: dict[str, Any], options: Sequence[Option], width: int) -> RenderableType:
@@ -142,6 +165,8 @@ def _prices(summary: dict[str, Any], options: Sequence[Option], width: int) -> R
                 cell.append(NOTHING if load is None else rounding.percent(load, 0))
         groups.append((columns, cells))
     head = prose("What a million tokens cost, and how much of the paid capacity is used", "bold")
+    if not has_means(summary):
+        return Group(head, prose("Too few futures for an interval, and so for a figure.", "dim"))
     note = (
         "USD/M: nominal USD per million tokens of the whole traffic, with idle capacity paid (reserved basis)."
         " load: share of paid capacity that is used; where it is low, tokens are dear."
@@ -151,85 +176,41 @@ def _prices(summary: dict[str, Any], options: Sequence[Option], width: int) -> R
     )
 
 
-def _volumes(summary: dict[str, Any]) -> RenderableType:
-    """Table of the volumes at which each option reaches 10, 50 and 90 %, and pays on average."""
-    points = summary["volumes"]
-    ends = points[0]["tokens_per_month"], points[-1]["tokens_per_month"]
-    best = summary["best_self_hosted"]
-    found = [("best self-hosted", best)] if best is not None else []
-    found += [(one["name"], one) for one in summary["options"]]
-    if not found:
-        return Text()
-    levels = [f"{one['level']:.0%}".replace("%", " %") for one in found[0][1]["probability_levels"]]
-    columns = [
-        Column(),
-        *(Column(f"chance\n{level}", RIGHT) for level in levels),
-        Column("equal\non average", RIGHT),
-    ]
-    rows: list[list[str | Text]] = []
-    for name, one in found:
-        cells = [_reached(level, ends) for level in (*one["probability_levels"], one["break_even"])]
-        rows.append([name, *(value for value, _ in cells)])
-        if any(interval for _, interval in cells):
-            rows.append(["", *(Text(interval, style="dim") for _, interval in cells)])
-    head = prose(f"Volumes at which the chance of costing less than {summary['baseline']} is reached", "bold")
-    note = (
-        f"Below each its 95 % interval (simulation error only). >{rounding.tight(ends[1])}: not reached by then."
-        f" <{rounding.tight(ends[0])}: exceeded from there on. A comma stands between first and last of several"
-        " crossings; equal: the volume of equal expected costs."
-    )
-    return Group(head, Table(columns, rows, 2, INDENT), prose(note, "dim"))
-
-
-def _reached(level: dict[str, Any], ends: tuple[float, float]) -> tuple[str, str]:
-    crossings = level["crossings"]
-    if not crossings:
-        above = level["side"] == "above"
-        return f"{'<' if above else '>'}{rounding.tight(ends[0] if above else ends[1])}", ""
-    figures = [rounded(crossings[index]) for index in sorted({0, len(crossings) - 1})]
-    low, high = figures[0][1], figures[-1][2]
-    if low is None and high is None:
-        interval = ""
-    elif low is None or high is None:
-        interval = f">{_volume(low)}" if low is not None else f"<{_volume(high or 0.0)}"
-    else:
-        interval = f"{_volume(low)}-{_volume(high)}"
-    return ", ".join(_volume(value) for value, _, _ in figures), interval
-
-
-def _volume(tokens: float) -> str:
-    """``"9.8B"``: as many digits as were left by rounding."""
-    text = rounding.tight(tokens)
-    digits, letter = text.rstrip("kMBT"), text[len(text.rstrip("kMBT")) :]
-    return (digits.rstrip("0").rstrip(".") if "." in digits else digits) + letter
-
-
 def _mark(point: dict[str, Any]) -> str:
     shown = rounding.tight(point["tokens_per_month"])
     return f"{PLANNED} {shown}" if point["is_planned"] else shown
 
 
-def _bar(share: float, plain: bool) -> Text:
-    """Bar of whole cells over a track."""
-    cells = round(BAR * share)
-    full, empty = (ASCII_FULL, ASCII_EMPTY) if plain else (FULL, EMPTY)
-    return Text().append(full * cells, style="green").append(empty * (BAR - cells), style="dim")
+def _bar(figure: dict[str, Any], plain: bool) -> Text:
+    """Bar of whole cells over a track; between the ends of a wide interval it is shaded."""
+    low, high = figure["probability_beats_baseline_ci95"]
+    if not _is_wide(figure):
+        low = high = figure["probability_beats_baseline"]
+    start, end = round(BAR * low), round(BAR * high)
+    full, maybe, empty = (ASCII_FULL, ASCII_MAYBE, ASCII_EMPTY) if plain else (FULL, MAYBE, EMPTY)
+    bar = Text().append(full * start, style="green").append(maybe * (end - start), style="dim green")
+    return bar.append(empty * (BAR - end), style="dim")
 
 
 def _chance(point: dict[str, Any], option: Option) -> str | Text:
     figure = option_at(point, option.name)
     low, high = figure["probability_beats_baseline_ci95"]
-    place = rounding.last_place(100 * low, 100 * high)
-    shown = rounding.percent(
-        figure["probability_beats_baseline"], max(-1, min(0, -1 if place is None else place))
-    )
+    if _is_wide(figure):
+        shown = f"{math.floor(100 * low + 1e-9)}-{math.ceil(100 * high - 1e-9)} %"
+    else:
+        place = rounding.last_place(100 * low, 100 * high)
+        shown = rounding.percent(
+            figure["probability_beats_baseline"], max(-1, min(0, -1 if place is None else place))
+        )
     is_best = option.name == point["best_self_hosted"]
     return Text(f"{shown}{BEST}", style="bold") if is_best else f"{shown} "
 
 
 def _saving(figure: dict[str, Any]) -> str:
     value, bounds = figure["expected_saving_usd"], figure["expected_saving_ci95_usd"]
-    place = None if bounds is None else rounding.last_place(bounds[0] / 2, bounds[1] / 2)
+    if bounds is None:
+        return NOTHING
+    place = rounding.last_place(bounds[0] / 2, bounds[1] / 2)
     if place is not None and abs(value) < 0.5 * 10.0**place:
         return "0"
     return rounding.tight(value, place)
@@ -238,8 +219,10 @@ def _saving(figure: dict[str, Any]) -> str:
 def _price(figure: dict[str, Any]) -> str:
     """As certain, relative to its size, as the mean present value; cents at most."""
     value, npv, bounds = figure["usd_per_million_tokens"], figure["mean_npv_usd"], figure["mean_npv_ci95_usd"]
+    if bounds is None:
+        return NOTHING
     place = None
-    if bounds is not None and npv != 0:
+    if npv != 0:
         half = abs(value * (bounds[1] - bounds[0]) / 2 / npv)
         place = rounding.last_place(0.0, half)
     return rounding.tight(value, -2 if place is None else max(-2, place))

@@ -12,6 +12,12 @@ from typing import Any
 from tcosim.report import rounding
 
 MOST_DIGITS, DIGITS_WITHOUT_ERROR = 3, 2
+MOST_STRETCHES = 5
+UNTOLD = "cannot be told"
+TOO_FEW = "these volumes are too few, or the futures, for an interval"
+COVERS = (
+    "The intervals of volumes cover the error of simulating and of reading between the volumes simulated."
+)
 EVEN = 1
 """Place of the even chance among the levels; the first one is that of a bet, the last one that of a safe choice."""
 REPLICAS = "replicas come in whole numbers"
@@ -35,9 +41,15 @@ def rounded(crossing: Volume) -> tuple[float, float | None, float | None]:
     # Rounding the lower end outward must not make it nothing.
     return (
         round(value / unit) * unit,
-        down if down is None or down > 0 else low,
+        down if low is None or down is None or down > 0 else _leading(low),
         None if high is None else math.ceil(high / unit - 1e-9) * unit,
     )
+
+
+def _leading(value: float) -> float:
+    """Round down to the leading digit."""
+    unit = 10.0 ** math.floor(math.log10(value) + 1e-12)
+    return math.floor(value / unit + 1e-9) * unit
 
 
 def volume_words(crossing: Volume) -> str:
@@ -49,7 +61,7 @@ def interval_words(crossing: Volume) -> str:
     """``"95 % interval 9.6 billion to 10 billion"``; says where it is open."""
     _, low, high = rounded(crossing)
     if low is None and high is None:
-        return "these volumes are too few, or the futures, for an interval"
+        return TOO_FEW
     if low is None or high is None:
         end = f"above {rounding.volume(low)}" if low is not None else f"below {rounding.volume(high or 0.0)}"
         return f"95 % interval {end}, open within these volumes"
@@ -63,12 +75,15 @@ def sentences(summary: dict[str, Any]) -> list[str]:
         return ["Nothing can be said about self-hosting: the scenario has no rented or owned option."]
     found = [_switch(summary), _terms(summary)]
     if len(summary["volumes"]) > 1:
-        found += [_even(best["probability_levels"]), _break_even(best["break_even"], summary["baseline"])]
+        found += [_even(summary), _break_even(best["break_even"], summary)]
+        found += [COVERS] if any("(95 % interval" in text for text in found) else []
     return [*found, *_disagreement(summary)]
 
 
 def _switch(summary: dict[str, Any]) -> str:
     decision, points = summary["decision"], summary["volumes"]
+    if not decision["sure"]:
+        return _untold(summary)
     buy, host = decision["buy"], decision["self_host"]
     first, last = (_asked(points[end]) for end in (0, -1))
     if len(points) == 1:
@@ -77,8 +92,8 @@ def _switch(summary: dict[str, Any]) -> str:
         return f"{at}, {advice.get(decision['case'], lambda: f'it is a bet: {_chance_at(points[0])}')()}."
     if decision["case"] == "switch":
         return (
-            f"Below {volume_words(buy)} tokens a month choose {_names(buy)}, above {volume_words(host)} self-host"
-            f" ({_names(host)}); between them it is a bet."
+            f"Below {_with_interval(buy)} choose {_names(buy)}, above"
+            f" {_with_interval(host, '')} self-host ({_names(host)}); between them it is a bet."
         )
     if decision["case"] == "never":
         return f"Up to {last} tokens a month, the largest volume asked about, choose {_names(buy)}."
@@ -86,18 +101,71 @@ def _switch(summary: dict[str, Any]) -> str:
         return f"From {first} tokens a month, the smallest volume asked about, self-host ({_names(host)})."
     if decision["case"] == "buy_or_bet":
         return (
-            f"Below {volume_words(buy)} tokens a month choose {_names(buy)}; above it is a bet: up to {last}"
+            f"Below {_with_interval(buy)} choose {_names(buy)}; above it is a bet: up to {last}"
             f" self-hosting does not become a safe choice ({_chance_at(points[-1])})."
         )
     if decision["case"] == "bet_or_self_host":
         return (
-            f"Above {volume_words(host)} tokens a month self-host ({_names(host)}); below it is a bet, already at"
+            f"Above {_with_interval(host)} self-host ({_names(host)}); below it is a bet, already at"
             f" {first} ({_chance_at(points[0])})."
         )
     return (
         f"From {first} to {last} tokens a month it is a bet: {_chance_at(points[0])} at the smaller end,"
         f" {_chance_at(points[-1])} at the larger one."
     )
+
+
+def _with_interval(side: Volume, unit: str = " tokens a month") -> str:
+    """``"1.4 billion tokens a month (95 % interval 1.3 billion to 1.5 billion)"``."""
+    return f"{volume_words(side)}{unit} ({interval_words(side)})"
+
+
+def _untold(summary: dict[str, Any]) -> str:
+    """Say of each stretch of the volumes that were simulated what their intervals support, and where they do not."""
+    points, samples = summary["volumes"], summary["samples"]
+    futures = f"{samples:,} future{'' if samples == 1 else 's'}"
+    stretches = _stretches(points)
+    if len(stretches) == 1 and stretches[0][0]["verdict"] == UNTOLD:
+        at = f"At {_asked(points[0])} tokens a month"
+        if len(points) > 1:
+            at = f"From {_asked(points[0])} to {_asked(points[-1])} tokens a month"
+        ends = f": {_chance_at(points[0])}" if len(points) == 1 else ""
+        return f"{at} it cannot be told from {futures} whether to buy, to self-host or to bet{ends}."
+    units = [" tokens a month", *[""] * (len(stretches) - 1)]
+    pairs = zip(stretches, units, strict=True)
+    text = ", ".join(f"{_span(stretch)}{unit} {_advised(stretch, futures)}" for stretch, unit in pairs)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _stretches(points: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Neighbouring volumes with one verdict; all between the first and the last stretch as one, if there are many."""
+    found: list[list[dict[str, Any]]] = []
+    for point in points:
+        if found and found[-1][0]["verdict"] == point["verdict"]:
+            found[-1].append(point)
+        else:
+            found.append([point])
+    if len(found) <= MOST_STRETCHES:
+        return found
+    return [found[0], [point for stretch in found[1:-1] for point in stretch], found[-1]]
+
+
+def _span(stretch: Sequence[dict[str, Any]]) -> str:
+    first, last = _asked(stretch[0]), _asked(stretch[-1])
+    return f"at {first}" if len(stretch) == 1 else f"from {first} to {last}"
+
+
+def _advised(stretch: Sequence[dict[str, Any]], futures: str) -> str:
+    kinds = {point["verdict"] for point in stretch}
+    if kinds == {"buy"}:
+        return f"choose {' or '.join(dict.fromkeys(point['cheapest_bought'] for point in stretch))}"
+    if kinds == {"self_host"}:
+        return f"self-host ({' or '.join(dict.fromkeys(point['best_self_hosted'] for point in stretch))})"
+    if kinds == {"bet"}:
+        return "it is a bet"
+    if kinds == {UNTOLD}:
+        return f"it cannot be told from {futures}"
+    return f"it changes, or cannot be told from {futures}"
 
 
 def _terms(summary: dict[str, Any]) -> str:
@@ -130,14 +198,20 @@ def _asked(point: dict[str, Any]) -> str:
     return rounding.volume(float(f"{tokens:.{MOST_DIGITS}g}"))
 
 
-def _even(levels: Sequence[dict[str, Any]]) -> str:
-    even = levels[EVEN]
+def _even(summary: dict[str, Any]) -> str:
+    even = summary["best_self_hosted"]["probability_levels"][EVEN]
     crossings = even["crossings"]
     if not crossings:
+        best = [option_at(point, point["best_self_hosted"]) for point in summary["volumes"]]
+        bounds = [one["probability_beats_baseline_ci95"] for one in best]
+        if all(low <= even["level"] <= high for low, high in bounds):
+            return f"Where the chance is even cannot be told: {TOO_FEW}."
         word = "above" if even["side"] == "above" else "below"
         sure = "" if even["sure"] else ", though not everywhere by more than its error"
         return f"The chance is {word} even at all these volumes{sure}."
     first, last = crossings[0], crossings[-1]
+    if _unknown(first) or _unknown(last):
+        return f"Where the chance is even cannot be told: {TOO_FEW}."
     if first is last:
         word = "reached" if first["rises"] else "lost"
         return f"An even chance is {word} at {volume_words(first)} tokens a month ({interval_words(first)})."
@@ -147,8 +221,15 @@ def _even(levels: Sequence[dict[str, Any]]) -> str:
     )
 
 
-def _break_even(found: dict[str, Any], baseline: str) -> str:
-    crossings = found["crossings"]
+def _unknown(crossing: Volume) -> bool:
+    return bool(crossing["ci95"] == [None, None])
+
+
+def _break_even(found: dict[str, Any], summary: dict[str, Any]) -> str:
+    crossings, baseline = found["crossings"], summary["baseline"]
+    without = summary["volumes"][0]["options"][0]["mean_npv_ci95_usd"] is None
+    if without or any(_unknown(crossing) for crossing in crossings):
+        return f"Where self-hosting costs less than {baseline} on average cannot be told: {TOO_FEW}."
     if not crossings:
         word = "less" if found["side"] == "above" else "more"
         sure = "" if found["sure"] else ", though not everywhere by more than the error"

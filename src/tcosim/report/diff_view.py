@@ -83,7 +83,14 @@ def _answer(result: dict[str, Any]) -> str:
     subject = f"the probability that {result['option']} costs less than {result['baseline']}"
     total, move = result["total"], result["move"]["probability_change"]
     interval = total["probability_change_ci95"]
-    if interval is None or interval[0] <= 0 <= interval[1]:
+    error = result["remainder"]["simulation_error"]
+    if interval is None or (interval[0] <= 0 <= interval[1] and abs(move) > (error or 0.0)):
+        count = result["samples"]
+        return (
+            f"From A to B {subject} went from {before} to {after}; {count:,} future{'' if count == 1 else 's'} of each"
+            " variant are too few to say what moved it (--samples takes more)."
+        )
+    if interval[0] <= 0 <= interval[1]:
         text = f"From A to B {subject} does not move beyond simulation error: {before} in A, {after} in B"
         parts = sorted(result["parts"], key=_size, reverse=True)
         if parts and _is_clear(parts[0]):

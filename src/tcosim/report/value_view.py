@@ -276,10 +276,10 @@ def verdict(rows: Sequence[Mapping[str, Any]]) -> str:
             f"Do not wait for a measurement: even {_plural(best['days'], 'day')} of one's own traffic cost"
             f" {_rough(best['cost_usd'])} and are worth {money(best['usd'], best['se'])}."
         )
-    return (
-        "Whether measuring pays cannot be told for every length: value and cost are too close for so few futures"
-        " (--samples takes more)."
-    )
+    open_ = _listed([str(row["days"]) for row in rows if row["worth"] is None])
+    refused = [str(row["days"]) for row in rows if row["worth"] is False]
+    also = f"; {_listed(refused)} days do not" if refused else ""
+    return f"Whether measuring for {open_} days pays cannot be told: value and cost are too close{also}."
 
 
 def _plural(count: int, noun: str) -> str:

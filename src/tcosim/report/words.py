@@ -81,6 +81,20 @@ def board_sentence(summary: dict[str, Any]) -> str:
     )
 
 
+def choice_sentence(summary: dict[str, Any]) -> str:
+    """Return the sentence on the option that is cheapest on average; empty for one alone."""
+    if len(summary["options"]) == 1:
+        return ""
+    best = min(summary["options"], key=lambda option: option["npv_usd"]["mean"])
+    value = summary["value_of_information"]
+    worth, error = value["evpi_usd"], value["evpi_se_usd"]
+    if worth == 0 or error is None:
+        return f"As things stand, {best['name']} costs least on average."
+    amount = usd(worth, worth - 2 * error, worth + 2 * error)
+    more = f"to know the future first would save another {amount}"
+    return f"As things stand, {best['name']} costs least on average; {more}."
+
+
 def money_sentence(summary: dict[str, Any]) -> str:
     """Return the sentence on the expected saving and on the loss if wrong; empty without a self-hosted option."""
     headline = summary["headline"]

@@ -20,6 +20,9 @@ COST_FUTURES = 65_536
 SCRAMBLES = 16
 """Independent scrambles of the Sobol sequence; future ``s`` belongs to scramble ``s % 16``."""
 
+DEFAULT_VOLUMES, MOST_VOLUMES = 25, 200
+"""Of a curve over volumes. Months of all fleets at all volumes are in memory at once: 0.6 GB for two threads."""
+
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles kept of the monthly cost and of the monthly tokens."""
 

@@ -19,13 +19,9 @@ from tcosim.engine.blocks import Progress
 from tcosim.engine.volumes import simulate_volumes
 from tcosim.errors import InputError, Problem
 from tcosim.kernels.layout import U
-from tcosim.results.schema import SCHEMA_VERSION, SCRAMBLES
+from tcosim.results.schema import DEFAULT_VOLUMES, MOST_VOLUMES, SCHEMA_VERSION, SCRAMBLES
 from tcosim.scenario.fields import field_specs
 from tcosim.scenario.models import Scenario, Volume
-
-DEFAULT_VOLUMES = 25
-MOST_VOLUMES = 200
-"""Months of all fleets at all volumes are in memory at once: 0.6 GB for two threads."""
 
 VARIABLES = {
     "scramble_npv_sum": ("USD", "sum of the present value of all costs over the scramble"),
@@ -159,7 +155,7 @@ def _check_grid(scenario: Scenario, grid: tuple[float, ...]) -> None:
     for before, after in pairwise(grid):
         if not after > before:
             problems.append(
-                Problem("volumes", f"must increase, but {before:g} is followed by", after, "sort them")
+                Problem("volumes", f"must increase, and {before:g} stands before it", after, "sort them")
             )
             break
     if problems:
