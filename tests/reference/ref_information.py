@@ -16,14 +16,23 @@ def bin_places(n):
 
 
 def bins(column):
-    """Bin of each future: a new one begins at the value in each place, if 16 futures have passed and 16 remain."""
+    """Bin of each future: edges around values that 16 futures share, then at the places, 16 futures apart."""
     ordered = sorted(column)
-    begins, last = [], 0
-    for place in bin_places(len(ordered)):
-        first = ordered.index(ordered[place])
-        if first - last >= 16 and len(ordered) - first >= 16:
-            begins.append(ordered[place])
-            last = first
+    n = len(ordered)
+    shared = [value for value in sorted(set(column)) if column.count(value) >= 16]
+    around = []
+    for value in shared if len(shared) <= 256 else []:
+        around += [ordered.index(value), ordered.index(value) + column.count(value)]
+    edges = []
+    for wished in (sorted(set(around)), [ordered.index(ordered[place]) for place in bin_places(n)]):
+        before = [0, *edges, n]
+        for begin in wished:
+            # What was there before stands; of those wished now, the first come first.
+            ahead = min(edge for edge in before if edge > begin) if begin < n else begin
+            behind = max([edge for edge in [0, *edges] if edge <= begin])
+            if begin - behind >= 16 and ahead - begin >= 16:
+                edges = sorted([*edges, begin])
+    begins = [ordered[edge] for edge in edges]
     return [sum(value >= begin for begin in begins) for value in column]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from tcosim.analysis.jackknife import CERTAIN
 from tcosim.report.value_view import (
     error,
     first_sentence,
@@ -76,8 +77,8 @@ def printed(content: dict[str, Any], width: int = 10_000, top: int = 10, encodin
         (61_234.0, 3_500.0, "$61 k", "± $7 k"),
         (212_345.0, 20_000.0, "$210 k", "± $40 k"),
         (1_000.0, 900.0, "less than $3 k", ""),
-        (0.0, 450.0, "less than $900", ""),
-        (2_000.0, 1_000.0, "less than $4 k", ""),
+        (0.0, 420.0, "less than $900", ""),
+        (2_000.0, 1_000.0, "less than $5 k", ""),
         (0.0, 0.001, "less than $1", ""),
         (0.0, 0.0, "nothing", ""),
         (0.0, None, "-", ""),
@@ -93,7 +94,7 @@ def test_a_value_has_the_digits_that_its_error_supports(
 
 def test_what_a_value_is_less_than_is_never_rounded_down() -> None:
     for usd in (1.0, 9.99, 10.0, 123.0, 4_999.0, 95_001.0):
-        words = money(0.0, usd / 2)
+        words = money(0.0, usd / CERTAIN)
         shown, _, letter = words.removeprefix("less than $").partition(" ")
         assert usd <= float(shown) * {"": 1, "k": 1e3}[letter] <= 2 * usd + 1
 
@@ -122,7 +123,7 @@ def test_the_tables_fit_a_terminal_and_say_what_the_inputs_are_where_there_is_ro
     assert " ".join(rows["traffic.annual_growth"].split()).startswith(
         "traffic.annual_growth $61.2 k ± $700 29 % Growth of the volume in a year"
     )
-    assert rows["energy.pue"].split() == ["energy.pue", "<$700", "-"]
+    assert rows["energy.pue"].split() == ["energy.pue", "<$800", "-"]
     assert rows["30"].split() == ["30", "$20.0", "k", "±", "$600", "$2.4", "k", "$800", "$16.8", "k", "yes"]
     assert "Measure first: 30 days of one's own traffic are worth $20.0 k and cost $3.2 k." in wide
 

@@ -7,6 +7,7 @@ Legend: ``n`` futures, ``b`` bins, ``k`` scrambles, ``m`` columns that are summe
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,7 @@ MOST_BINS = 256
 FEWEST_FUTURES_PER_BIN = 64
 """Four of each scramble; the outermost bins are halved down to this, because effects are steepest there."""
 FEWEST_BETWEEN_TIES = 16
-"""What lies between two frequent values is a bin of its own from this many futures on."""
+"""One of each scramble: from this many futures on, a value or what lies between two is a bin of its own."""
 
 
 @dataclass(frozen=True)
@@ -72,24 +73,35 @@ def bin_places(n: int, most: int = MOST_BINS) -> NDArray[np.intp]:
     return np.array(sorted(places), dtype=np.intp)
 
 
-def planned_shares(n: int) -> Floats:
-    """Share of each bin where no values are equal, shape (b,)."""
-    return np.diff(bin_places(n), prepend=0, append=n) / n
-
-
 def bin_codes(column: NDArray[np.floating], most: int = MOST_BINS) -> NDArray[np.intp]:
     """Bin of each value, shape (n,); equal values always share a bin, no bin is empty.
 
-    A column of few distinct values gets a bin for each of them that fills one.
+    A value that 16 futures or more have in common gets a bin of its own, wherever it lies, unless more than ``most``
+    values are that frequent: then they are as good as continuous.
     """
     ordered = np.sort(column)
-    edges = np.unique(ordered[bin_places(len(ordered), most)])
-    begins, kept, last = np.searchsorted(ordered, edges), [], 0
-    for index, begin in enumerate(begins):
-        if begin - last >= FEWEST_BETWEEN_TIES and len(ordered) - begin >= FEWEST_BETWEEN_TIES:
-            kept.append(index)
-            last = begin
-    return np.searchsorted(edges[kept], column, side="right")
+    n = len(ordered)
+    first = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+    past = np.append(first[1:], n)
+    frequent = past - first >= FEWEST_BETWEEN_TIES
+    if frequent.sum() > most:
+        frequent[:] = False
+    around = np.union1d(first[frequent], past[frequent])
+    by_place = np.searchsorted(ordered, ordered[bin_places(n, most)])
+    begins = _apart(_apart([0], around, n), by_place, n)[1:]
+    return np.searchsorted(ordered[begins], column, side="right")
+
+
+def _apart(kept: list[int], begins: NDArray[np.intp], n: int) -> list[int]:
+    """Add to some beginnings, in ascending order, others that leave 16 futures on both sides."""
+    old = [*kept, n]
+    found: list[int] = []
+    for start, end in itertools.pairwise(old):
+        found.append(start)
+        for begin in begins[np.searchsorted(begins, start, "right") : np.searchsorted(begins, end, "left")]:
+            if begin - found[-1] >= FEWEST_BETWEEN_TIES and end - begin >= FEWEST_BETWEEN_TIES:
+                found.append(int(begin))
+    return found
 
 
 def binned(column: NDArray[np.floating], values: Floats, most: int = MOST_BINS) -> Binned:

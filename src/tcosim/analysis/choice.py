@@ -83,23 +83,34 @@ class Choice:
     def given_column(self, column: NDArray[np.floating]) -> Estimate:
         """Expected value of knowing one column, shape (n,), before choosing (EVPPI, or EVSI of a statistic).
 
-        Bins of equal probability, smoothed over the column's ranks; the futures' number must be at least 1024.
+        Bins of equal probability, smoothed over the column's ranks; the futures' number must be at least 1024. Each
+        scramble's choice is made by the others' curves: who chooses by the noise that he is then paid by gains from
+        knowing what means nothing. The error is None if the column varies in too few futures to tell.
         """
+        if not len(self.excess):
+            return Estimate(0.0, 0.0)
         sums = binned(column, self.excess)
-        curves, without = smoothed_bins(sums)
+        if len(sums.shares) == 1:
+            return Estimate(0.0, 0.0 if np.ptp(column) == 0 else None)
+        _, without = smoothed_bins(sums)
+        # Excess of the best option itself is 0: the choice is among one row more.
+        excess = np.concatenate([sums.sums + sums.counts * self.means[:, None, None], sums.sums[:1] * 0.0])
+        curves = np.concatenate([without + self.means[:, None], without[:, :1] * 0.0], axis=1)
+        chosen = curves.argmin(axis=1).T
+        informed = np.take_along_axis(excess, chosen[None], axis=0)[0].sum(axis=0)
+        found = _saved(excess.sum(axis=1), informed, sums.counts.sum(axis=0))
+        # Near a tie scrambles agree by chance on what to choose; how the curve's own value varies knows more of it.
         left = sums.counts.sum(axis=1, keepdims=True) - sums.counts
-        shares = (left / left.sum(axis=0)).T
-        value = _value((curves + self.means[:, None])[None], sums.shares[None])
-        leave_one = _value(without + self.means[:, None], shares)
-        return Estimate(float(value[0]), standard_error(leave_one))
+        once = _lowest(np.einsum("kmb,bk->km", curves[:, :-1], left / left.sum(axis=0)))
+        each = np.einsum("kb,bk->k", curves.min(axis=1), left / left.sum(axis=0))
+        return Estimate(found.value, max(found.error or 0.0, standard_error(once - each)))
 
     def given_columns(self, columns: NDArray[np.floating]) -> Estimate:
         """Expected value of knowing several columns together, shape (n, q), before choosing.
 
-        The costs are regressed on the columns, each scramble predicted by the others, and what is valued is the
-        prediction as a statistic of its own: by bins with two options, by a second regression with more. A
-        statistic of the columns is worth no more than they are, so what the first regression misses (docs/decision.md,
-        D2, says what) makes the value too low. Uses the first 2^17 futures; at least 1024 are needed.
+        The costs are regressed on the columns; in each scramble the option is taken that the fit to the others
+        predicts to be the cheapest, and costs what it does there. What the regression misses (docs/decision.md, D2)
+        makes the value too low. Uses the first 2^17 futures; at least 1024 are needed.
         """
         if not len(self.excess):
             return Estimate(0.0, 0.0)
@@ -110,43 +121,51 @@ class Choice:
         if not np.ptp(columns, axis=0).any():
             return Estimate(0.0, 0.0)
         order = ordered_by_effect(columns, choice.excess)
-        index = Regression(columns[:, order], choice.excess).index()
-        if len(index) == 1:
-            return choice.given_column(index[0])
-        return choice._regressed(index)
+        return choice._regressed(Regression(columns[:, order], choice.excess))
 
-    def _regressed(self, index: Floats) -> Estimate:
-        """Value of knowing an index of each option's excess cost, shape (o - 1, n)."""
-        lead = np.minimum(0.0, (index + self.means[:, None]).min(axis=0))
-        regression = Regression(np.vstack([index, lead]).T, self.excess)
-        lowest, futures = np.zeros(SCRAMBLES), np.zeros(SCRAMBLES)
-        leave_one, means = np.zeros((SCRAMBLES, SCRAMBLES)), np.zeros((SCRAMBLES, SCRAMBLES, len(index)))
+    def _regressed(self, regression: Regression) -> Estimate:
+        """Value of choosing by predictions of each option's excess cost."""
+        every, informed = np.zeros((len(self.excess) + 1, SCRAMBLES)), np.zeros(SCRAMBLES)
+        futures = np.bincount(np.arange(self.futures) % SCRAMBLES, minlength=SCRAMBLES).astype(np.float64)
 
         def add(scramble: int) -> None:
-            for prediction, without in regression.over(scramble):
-                lowest[scramble] += _lowest(prediction + self.means).sum()
-                leave_one[scramble] += _lowest(without + self.means).sum(axis=0)
-                means[scramble] += (without + self.means).sum(axis=0)
-                futures[scramble] += len(prediction)
+            excess = self.excess[:, scramble::SCRAMBLES] + self.means[:, None]
+            every[:-1, scramble] = excess.sum(axis=1)
+            at = 0
+            for found in regression.over(scramble):
+                part = np.vstack([excess[:, at : at + len(found)], np.zeros(len(found))])
+                chosen = np.hstack([found + self.means, np.zeros((len(found), 1))]).argmin(axis=1)
+                informed[scramble] += part[chosen, np.arange(len(found))].sum()
+                at += len(found)
 
         in_threads(add, range(SCRAMBLES))
-        # Entry (i, j): the sum over scramble i by the fit without scramble j; what counts is i != j.
-        off = 1.0 - np.eye(SCRAMBLES)
-        remaining = left_out(futures)
-        errors = _lowest(np.einsum("ij,ijm->jm", off, means) / remaining[:, None])
-        errors = errors - (off * leave_one).sum(axis=0) / remaining
-        return Estimate(-float(lowest.sum() / futures.sum()), standard_error(errors))
+        return _saved(every, informed, futures)
+
+
+def _saved(every: Floats, informed: Floats, futures: Floats) -> Estimate:
+    """What knowing saves, from each scramble's sums where the other scrambles have made the choices.
+
+    Parameters
+    ----------
+    every : ndarray, shape (o, k)
+        Excess cost of each option; that of the best one last.
+    informed : ndarray, shape (k,)
+        Excess cost of what is chosen future by future.
+    futures : ndarray, shape (k,)
+    """
+    once = (left_out(every.T) / left_out(futures)[:, None])[:, ::-1].argmin(axis=1)
+    saved = every[::-1][once, np.arange(SCRAMBLES)] - informed
+    value = float(saved.sum() / futures.sum())
+    without = left_out(saved) / left_out(futures)
+    return Estimate(value, standard_error(without))
+
+
+def futures_for(columns: int, futures: int) -> int:
+    """Of so many futures, how many value so many columns together."""
+    return futures if columns <= 1 else min(futures, MOST_FUTURES)
 
 
 def _lowest(excess: Floats) -> Floats:
     """Lowest along the last axis, or 0, the excess of the best option itself, shape (..., o - 1) -> (...)."""
     lowest: Floats = np.minimum(0.0, excess.min(axis=-1, initial=0.0))
     return lowest
-
-
-def _value(curves: Floats, shares: Floats) -> Floats:
-    """Value of choosing bin by bin over choosing once, shapes (k, o - 1, b) and (k, b) -> (k,)."""
-    once = _lowest(np.einsum("kmb,kb->km", curves, shares))
-    each = np.minimum(0.0, curves.min(axis=1, initial=0.0))
-    value: Floats = once - np.einsum("kb,kb->k", each, shares)
-    return value

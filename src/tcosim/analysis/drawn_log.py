@@ -84,8 +84,8 @@ def shown(traffic: SimulatedTraffic, days: int, seed: int) -> tuple[Floats, dict
     -------
     (ndarray, dict of str to float)
         Summaries of the log, shape (n, k), k possibly 0; and, for each uncertain field that they tell about, the
-        share of the variance of its ranks that they explain, in [0, 1]. The errors depend on the seed, the days and
-        the field alone (docs/decision.md, D5).
+        share of the variance of its ranks that they explain, in [0, 1]. The errors depend on the seed and the
+        field alone: a longer log has the same ones, scaled (docs/decision.md, D5).
     """
     uncertain = {path: quantity for path, quantity in traffic.scenario.fields() if not quantity.is_point}
     columns: list[Floats] = []
@@ -95,7 +95,7 @@ def shown(traffic: SimulatedTraffic, days: int, seed: int) -> tuple[Floats, dict
         if not found:
             continue
         # A stream for each summary: another uncertain field does not change its errors.
-        rng = np.random.default_rng([seed, days, number])
+        rng = np.random.default_rng([seed, number])
         seen = [np.broadcast_to(column, traffic.futures) for column in show(traffic, days, rng, found)]
         seen = [column for column in seen if np.ptp(column) > 0]
         columns.extend(seen)
@@ -108,11 +108,11 @@ def _explained(values: Floats, columns: list[Floats]) -> float:
     """Share of the variance of the ranks that the ranks of some columns explain linearly, in the first futures."""
     ranks = rankdata(np.stack([column[:EXPLAINING] for column in (values, *columns)]), axis=1)
     ranks -= ranks.mean(axis=1, keepdims=True)
-    covariance = ranks @ ranks.T
+    covariance = np.einsum("in,jn->ij", ranks, ranks)  # BLAS adds up as it has threads
     if covariance[0, 0] == 0:
         return 0.0
     explained = covariance[0, 1:] @ np.linalg.pinv(covariance[1:, 1:], hermitian=True) @ covariance[1:, 0]
-    return float(np.clip(explained / covariance[0, 0], 0.0, 1.0))
+    return round(float(np.clip(explained / covariance[0, 0], 0.0, 1.0)), 3)
 
 
 Show = Callable[[SimulatedTraffic, int, np.random.Generator, list[str]], list[Floats]]

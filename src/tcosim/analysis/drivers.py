@@ -79,10 +79,13 @@ def first_order(column: NDArray[np.floating], response: Floats) -> Estimate:
     """Var(E[Y | x]) / Var(Y) of a response Y, shape (n,), given a column x, shape (n,), with its standard error.
 
     The variance of bin means, less what of it is noise. The noise is that between scrambles, which are
-    independent, rather than that between futures, which are not. May come out a little below 0.
+    independent, rather than that between futures, which are not. May come out a little below 0. The error is None if
+    the column varies in too few futures to tell.
     """
     centered = response - response.mean()
     sums = binned(np.ascontiguousarray(column), centered[None], MOST_BINS)
+    if len(sums.shares) == 1:
+        return Estimate(0.0, 0.0 if np.ptp(column) == 0 else None)
     scramble = np.arange(len(centered)) % SCRAMBLES
     squares = np.bincount(scramble, np.square(centered)).astype(np.float64)
     if not squares.sum():
@@ -110,7 +113,7 @@ def _share(binned_sums: Binned, squares: Floats, keep: NDArray[np.bool_]) -> flo
     n, k = counts.sum(), int(keep.sum())
     size = np.maximum(counts.sum(axis=1), 1)
     means, mean = sums.sum(axis=1) / size, sums.sum() / n
-    between = float(size @ np.square(means - mean)) / n
+    between = float((size * np.square(means - mean)).sum()) / n
     # A bin's mean is one of ratios: the variance of the scrambles' residual sums, over the bin's size.
     residuals = np.square(sums - counts * means[:, None]).sum(axis=1)
     noise = k / (k - 1) * float((residuals / size).sum()) / n

@@ -107,6 +107,6 @@ def _orthonormal() -> Floats:
     ranks = (np.arange(20_000) + 0.5) / 20_000
     score = normal_scores(ranks)
     raw = np.stack([np.ones_like(score), score, *_natural(score)])
-    lower = np.linalg.cholesky(raw @ raw.T / len(score))
+    lower = np.linalg.cholesky(np.einsum("in,jn->ij", raw, raw) / len(score))
     inverse: Floats = np.linalg.inv(lower)[2:]
     return inverse

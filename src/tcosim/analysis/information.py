@@ -14,7 +14,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from tcosim.analysis.choice import FEWEST_FUTURES, Choice
+from tcosim.analysis.choice import FEWEST_FUTURES, Choice, futures_for
 from tcosim.analysis.jackknife import Estimate
 from tcosim.analysis.threads import in_threads
 from tcosim.errors import InputError, Problem
@@ -43,8 +43,9 @@ def value_of_information(
     -------
     dict
         ``evpi_usd``, ``evpi_se_usd``, ``best_option``, ``futures`` (by which inputs are valued); ``evppi_usd``, one
-        entry an input, the largest first: ``input``, ``usd``, ``se``; ``groups``, likewise: ``group``, ``inputs``,
-        ``usd``, ``se``. Below 1024 futures the error of the EVPI is None and both lists are empty.
+        entry an input, the largest first: ``input``, ``usd``, ``se`` (None: it varies in too few futures to tell);
+        ``groups``, likewise: ``group``, ``inputs``, ``usd``, ``se``, ``futures``, by which the group is valued. Below
+        1024 futures the error of the EVPI is None and both lists are empty.
 
     Raises
     ------
@@ -85,6 +86,7 @@ def value_of_information(
                 "group": group,
                 "inputs": [names[column] for column in members[group]],
                 **_plain(together[group]),
+                "futures": futures_for(len(members[group]), choice.futures),
             }
             for group in groups_in_order
         ],
@@ -126,8 +128,8 @@ def digits(value: float) -> float:
 
 
 def digits_of_error(error: float | None) -> float | None:
-    """Four significant digits, which is more than any standard error supports."""
-    return None if error is None else float(f"{error:.4g}")
+    """Two significant digits: one from 16 scrambles is itself uncertain by 18 %."""
+    return None if error is None else float(f"{error:.2g}")
 
 
 def _plain(estimate: Estimate) -> dict[str, float | None]:

@@ -12,11 +12,13 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from tcosim.analysis.choice import futures_for
 from tcosim.analysis.drawn_log import SimulatedTraffic, shown
 from tcosim.analysis.headline import mean_npv
+from tcosim.analysis.information import value_of_statistic
 from tcosim.analysis.interval import student
+from tcosim.analysis.jackknife import CERTAIN
 from tcosim.analysis.saving import expected_saving
 from tcosim.analysis.traffic_log import DAY
 from tcosim.errors import InputError, Problem
@@ -29,8 +31,6 @@ from tcosim.units import HOURS_PER_MONTH
 DAYS = (30, 60, 90)
 FEWEST_DAYS = 7
 """The shortest log that has all hours of a week."""
-CERTAIN = 2.0
-"""Standard errors beyond which a difference is said to be one."""
 SETUP_HOURS, HOURS_PER_DAY = "measurement.setup_hours", "measurement.hours_per_day"
 
 
@@ -54,9 +54,9 @@ def measuring_traffic(
         One for each length: ``days``; ``usd`` and ``se``, expected value of the log and its standard error;
         ``cost_usd``, of which ``cost_setup_usd`` are engineers' hours and ``cost_waiting_usd`` the saving that is
         forgone while the baseline goes on, as of what is chosen knowing the log; ``net_usd`` and ``net_se``;
-        ``worth``, true or false where the net value is more than twice its error from 0, else None; ``learns``, the
+        ``worth``, true or false where the net value is more than `CERTAIN` errors from 0, else None; ``learns``, the
         fields that the log tells about, and ``learned_share``, how much of the variance of each (of its ranks) it
-        explains. With too few futures ``usd`` is 0 and ``se`` None.
+        explains; ``futures``, by which it is valued. With too few futures ``usd`` is 0 and ``se`` None.
 
     Raises
     ------
@@ -71,16 +71,27 @@ def measuring_traffic(
         )
     costs = np.asarray(dataset["npv"].values, dtype=np.float64)
     traffic = SimulatedTraffic(dataset, scenario)
-    return [_one(dataset, scenario, costs, traffic, length) for length in days]
+    found: dict[int, dict[str, Any]] = {}
+    least: tuple[float, float | None] = (0.0, None)
+    for length in sorted(set(days)):
+        columns, learned = shown(traffic, length, int(dataset.attrs["seed"]))
+        value = value_of_statistic(costs, columns) if learned else (0.0, 0.0)
+        # Who has the longer log has the shorter one too.
+        least = least if least[0] > value[0] else value
+        valued_by = futures_for(columns.shape[1], len(costs))
+        found[length] = _row(dataset, scenario, traffic, length, least, learned) | {"futures": valued_by}
+    return [found[length] for length in days]
 
 
-def _one(
-    dataset: xr.Dataset, scenario: Scenario, costs: NDArray[Any], traffic: SimulatedTraffic, days: int
+def _row(
+    dataset: xr.Dataset,
+    scenario: Scenario,
+    traffic: SimulatedTraffic,
+    days: int,
+    value: tuple[float, float | None],
+    learned: dict[str, float],
 ) -> dict[str, Any]:
-    from tcosim.analysis.information import value_of_statistic
-
-    columns, learned = shown(traffic, days, int(dataset.attrs["seed"]))
-    usd, se = (0.0, 0.0) if not learned else value_of_statistic(costs, columns)
+    usd, se = value
     se = None if se is None or not math.isfinite(se) else float(se)
     setup = _setup_usd(traffic, scenario, days)
     saving, saving_se = _best_saving(dataset)

@@ -14,14 +14,17 @@ from numpy.typing import NDArray
 
 from tcosim.analysis.features import Features
 from tcosim.analysis.jackknife import Floats, left_out
-from tcosim.analysis.smoothing import Smoother, tiny_ridge
 from tcosim.analysis.threads import in_threads
+from tcosim.analysis.tiles import applied, products, solved
 from tcosim.results.schema import SCRAMBLES
 
 MOST_FUTURES = 2**17
 """Regressions use at most this many futures, the first: their own error is no longer what limits them."""
 ROWS = 8192
-TILE = 64
+STRENGTHS = np.geomspace(1e-6, 1e3, 28)
+"""Penalty weights to choose from; of columns of equal spread, 1 halves what a column by itself explains."""
+TINY = 1e-9
+"""Relative ridge that makes a Gram matrix definite where columns coincide."""
 
 
 class Regression:
@@ -52,43 +55,39 @@ class Regression:
             for rows in self._parts(scramble):
                 columns = self._features.columns(rows)
                 both = np.hstack([columns, responses[:, rows].T])
-                products = _products(both)
-                grams[scramble] += products[:p, :p]
-                crosses[scramble] += products[:p, p:]
+                summed = products(both)
+                grams[scramble] += summed[:p, :p]
+                crosses[scramble] += summed[:p, p:]
                 self._futures[scramble] += len(columns)
 
         in_threads(add, range(SCRAMBLES))
         gram, cross = grams.sum(axis=0) / self._n, crosses.sum(axis=0) / self._n
         # Columns of unequal spread would be penalized unequally.
         penalty = np.diag(penalized * np.diag(gram))
-        smoother = Smoother.of(gram, penalty)
         squares = np.einsum("mn,mn->m", responses, responses) / self._n
-        strengths = smoother.strengths(cross, squares, observations=self._n)
-        self.coefficients = np.stack(
-            [smoother.fit(cross[:, i], float(strength)) for i, strength in enumerate(strengths)], axis=1
-        )
+        chosen = _strengths(gram, penalty, cross, squares, self._n)
+        self.coefficients = np.stack([found for _, found in chosen], axis=1)
         self.without = np.empty((SCRAMBLES, p, m))
         remaining = left_out(self._futures)[:, None, None]
         grams, crosses = left_out(grams) / remaining, left_out(crosses) / remaining
-        for i, strength in enumerate(strengths):
-            penalized_grams = grams + strength * penalty + tiny_ridge(gram)
-            self.without[:, :, i] = np.linalg.solve(penalized_grams, crosses[:, :, i, None])[:, :, 0]
+
+        def leave_out(scramble: int) -> None:
+            for strength in {strength for strength, _ in chosen}:
+                same = [i for i, (other, _) in enumerate(chosen) if other == strength]
+                penalized_gram = grams[scramble] + strength * penalty + tiny_ridge(gram)
+                self.without[scramble][:, same] = solved(penalized_gram, crosses[scramble][:, same])[0]
+
+        in_threads(leave_out, range(SCRAMBLES))
 
     def _parts(self, scramble: int) -> Iterator[slice]:
         """Futures of one scramble, some thousand at a time."""
         for first in range(scramble, self._n, ROWS * SCRAMBLES):
             yield slice(first, min(self._n, first + ROWS * SCRAMBLES), SCRAMBLES)
 
-    def over(self, scramble: int) -> Iterator[tuple[Floats, Floats]]:
-        """Predictions of a scramble's futures (futures, m), and those with one scramble left out at a time.
-
-        The latter has the shape (futures, k, m).
-        """
-        stacked = np.hstack([self.coefficients, *self.without])
-        m = self.coefficients.shape[1]
+    def over(self, scramble: int) -> Iterator[Floats]:
+        """Predictions of a scramble's futures by the other scrambles, some thousand at a time, shape (futures, m)."""
         for rows in self._parts(scramble):
-            found = _applied(self._features.columns(rows), stacked)
-            yield found[:, :m], found[:, m:].reshape(len(found), SCRAMBLES, m)
+            yield applied(self._features.columns(rows), self.without[scramble])
 
     def index(self) -> Floats:
         """Prediction of each future by the other scrambles' futures, shape (m, n): free of its own noise.
@@ -102,7 +101,7 @@ class Regression:
         def predict(scramble: int) -> None:
             stacked, total = np.hstack([self.without[scramble], self.coefficients]), np.zeros(2 * m)
             for rows in self._parts(scramble):
-                both = _applied(self._features.columns(rows), stacked)
+                both = applied(self._features.columns(rows), stacked)
                 found[:, rows] = both[:, :m].T
                 total += both.sum(axis=0)
             found[:, scramble::SCRAMBLES] += ((total[m:] - total[:m]) / self._futures[scramble])[:, None]
@@ -111,35 +110,30 @@ class Regression:
         return found
 
 
-def _products(columns: Floats) -> Floats:
-    """X'X of X, shape (n, p), in tiles of 64.
+def _strengths(
+    gram: Floats, penalty: Floats, cross: Floats, squares: Floats, observations: int
+) -> list[tuple[float, Floats]]:
+    """Penalty weight of each response by generalized cross-validation, and its coefficients, shape (p,).
 
-    OpenBLAS computes such tiles without threads of its own. These wait for each other, which on a machine that has
-    other work to do takes up to ten times as long; the threads of `in_threads` do not.
+    Argmin of RSS / (1 - degrees of freedom / observations)^2 (Craven and Wahba 1979, doi:10.1007/BF01404567) over a
+    logarithmic grid. The degrees of freedom are p less the slope of ln det(gram + strength * penalty) in ln strength.
     """
-    n, p = columns.shape
-    padded = np.zeros((-(-n // TILE) * TILE, p))
-    padded[:n] = columns
-    blocks = padded.reshape(-1, TILE, p)
-    products = np.empty((p, p))
-    for i in range(0, p, TILE):
-        left = np.ascontiguousarray(blocks[:, :, i : i + TILE].transpose(0, 2, 1))
-        for j in range(0, i + 1, TILE):
-            tile = (left @ blocks[:, :, j : j + TILE]).sum(axis=0)
-            products[i : i + TILE, j : j + TILE] = tile
-            products[j : j + TILE, i : i + TILE] = tile.T
-    return products
+    tried = in_threads(
+        lambda strength: solved(gram + strength * penalty + tiny_ridge(gram), cross), STRENGTHS
+    )
+    degrees = len(gram) - np.gradient([log_det for _, log_det in tried], np.log(STRENGTHS))
+    scores = np.empty((len(STRENGTHS), len(squares)))
+    for row, (strength, (found, _), free) in enumerate(zip(STRENGTHS, tried, degrees, strict=True)):
+        bent = strength * np.einsum("pm,p->m", np.square(found), np.diag(penalty))
+        residual = np.maximum(squares - np.einsum("pm,pm->m", cross, found) - bent, 0.0)
+        scores[row] = residual / (1 - free / observations) ** 2
+    best = scores.argmin(axis=0)
+    return [(float(STRENGTHS[row]), tried[row][0][:, i]) for i, row in enumerate(best)]
 
 
-def _applied(columns: Floats, coefficients: Floats) -> Floats:
-    """Columns (n, p) times coefficients (p, r), in as small pieces as `_products`."""
-    n, p = columns.shape
-    r = coefficients.shape[1]
-    rows = max(1, TILE**3 // (p * r))
-    padded = np.zeros((-(-n // rows) * rows, p))
-    padded[:n] = columns
-    applied: Floats = (padded.reshape(-1, rows, p) @ coefficients).reshape(-1, r)[:n]
-    return applied
+def tiny_ridge(gram: Floats) -> Floats:
+    """What is added to a Gram matrix so that columns that coincide do no harm, shape (p, p)."""
+    return TINY * np.diag(np.maximum(np.diag(gram), TINY))
 
 
 def ordered_by_effect(statistics: NDArray[np.floating], responses: Floats) -> NDArray[np.intp]:
@@ -152,5 +146,5 @@ def ordered_by_effect(statistics: NDArray[np.floating], responses: Floats) -> ND
     ranks -= ranks.mean(axis=0)
     some = np.argsort(np.argsort(responses[:, ::step], axis=1, kind="stable"), axis=1).astype(np.float64)
     some -= some.mean(axis=1, keepdims=True)
-    explained = np.square(some @ ranks).max(axis=0)
+    explained = np.square(np.einsum("mn,nq->mq", some, ranks)).max(axis=0)
     return np.argsort(-explained, kind="stable")

@@ -1,102 +1,89 @@
-"""Penalized least squares in one form for splines over bins and for regressions, its strength by cross-validation.
+"""Smoothing splines over bins, their strength by cross-validation between scrambles.
 
-Knows Gram matrices and penalties; knows nothing of futures or costs.
+Knows sums over bins; knows nothing of costs or inputs. Nothing here depends on the number of processors: systems are
+banded, and sums are taken without BLAS.
 
-Legend: ``p`` coefficients, ``m`` responses, ``b`` bins.
+Legend: ``m`` columns, ``b`` bins, ``k`` scrambles.
 """
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from scipy.linalg import solveh_banded
 
-from tcosim.analysis.bins import Binned, normal_scores, planned_shares
+from tcosim.analysis.bins import Binned, normal_scores
 from tcosim.analysis.jackknife import Floats
 from tcosim.results.schema import SCRAMBLES
 
 STRENGTHS = 60
 FEWEST_SMOOTHED_BINS = 12
 """With fewer bins, as few-valued inputs have, each bin keeps its own mean."""
-SAME_SHARES = 0.1
-TINY = 1e-9
-"""Relative ridge that makes a Gram matrix definite where columns coincide."""
-
-_ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True)
-class Smoother:
-    """Penalized least squares in the basis that makes Gram matrix and penalty diagonal (Demmler and Reinsch).
+class Spline:
+    """Cubic smoothing spline on bins of some shares, over the normal scores of their middle ranks.
+
+    Green and Silverman 1994, section 2.3: values y become y - s W^-1 Q c, where (R + s Q' W^-1 Q) c = Q' y.
 
     Attributes
     ----------
-    directions : ndarray, shape (p, p)
-        T with T'GT = 1 and T'PT = diag(roughness).
-    roughness : ndarray, shape (p,)
-        0 for what is not penalized.
+    shares : ndarray, shape (b,)
+        W.
+    second : ndarray, shape (3, b - 2)
+        The three entries of each column of Q: second differences.
+    roughness : ndarray, shape (3, b - 2)
+        R, banded.
+    noise : ndarray, shape (3, b - 2)
+        Q' W^-1 Q, banded.
     """
 
-    directions: Floats
+    shares: Floats
+    second: Floats
     roughness: Floats
+    noise: Floats
 
     @classmethod
-    def of(cls, gram: Floats, penalty: Floats) -> Smoother:
-        inverse = np.linalg.inv(np.linalg.cholesky(gram + tiny_ridge(gram)))
-        roughness, vectors = np.linalg.eigh(inverse @ penalty @ inverse.T)
-        directions = inverse.T @ vectors
-        return cls(directions, _penalties(roughness))
+    def of(cls, shares: Floats) -> Spline:
+        gaps = np.diff(normal_scores(np.cumsum(shares) - shares / 2))
+        b = len(shares)
+        second = np.stack([1 / gaps[:-1], -1 / gaps[:-1] - 1 / gaps[1:], 1 / gaps[1:]])
+        roughness, noise = np.zeros((3, b - 2)), np.zeros((3, b - 2))
+        roughness[2] = (gaps[:-1] + gaps[1:]) / 3
+        roughness[1, 1:] = gaps[1:-1] / 6
+        for apart in range(3):
+            for row in range(3 - apart):
+                left, right = second[row + apart, : b - 2 - apart], second[row, apart:]
+                weight = shares[row + apart : row + b - 2]
+                noise[2 - apart, apart:] += left * right / weight
+        return cls(shares, second, roughness, noise)
 
-    def grid(self) -> Floats:
-        """Penalty weights to choose from, from almost none to almost nothing left but what is not penalized."""
-        rough = self.roughness[self.roughness > 0]
-        return np.geomspace(0.03 / rough.max(), 30 / rough.min(), STRENGTHS) if len(rough) else np.zeros(1)
+    def strengths(self) -> Floats:
+        """From almost none to almost nothing left but a line."""
+        noisy = np.abs(self.noise).sum(axis=0) / self.roughness[2]
+        score = normal_scores(np.cumsum(self.shares) - self.shares / 2)
+        bent = self._differences(np.square(score)[:, None])
+        bending = float(np.einsum("pr,pr->", bent, solveh_banded(self.roughness, bent)))
+        spread = float(np.einsum("b,b->", self.shares, np.square(np.square(score) - 1)))
+        return np.geomspace(0.01 / float(noisy.max()), 30 * spread / bending, STRENGTHS)
 
-    def strengths(self, cross: Floats, squares: Floats, observations: float) -> Floats:
-        """Penalty weight of each response by generalized cross-validation.
+    def fit(self, values: Floats, strength: float) -> Floats:
+        """Smoothed values, shape (b, r) -> (b, r)."""
+        bends = solveh_banded(self.roughness + strength * self.noise, self._differences(values))
+        out = np.zeros_like(values)
+        inner = len(bends)
+        for row in range(3):
+            out[row : row + inner] += self.second[row][:, None] * bends
+        smooth: Floats = values - strength * out / self.shares[:, None]
+        return smooth
 
-        Parameters
-        ----------
-        cross : ndarray, shape (p, m)
-            X'y, divided by the number of observations like the Gram matrix.
-        squares : ndarray, shape (m,)
-            y'y, divided likewise.
-        observations : float
-            To which the degrees of freedom are compared.
-
-        Returns
-        -------
-        ndarray, shape (m,)
-            Argmin of RSS / (1 - degrees of freedom / observations)^2 (Craven and Wahba 1979,
-            doi:10.1007/BF01404567) over a logarithmic grid.
-        """
-        grid = self.grid()
-        kept = 1 / (1 + np.outer(grid, self.roughness))
-        parts = np.square(self.directions.T @ cross)
-        outside = np.maximum(squares - parts.sum(axis=0), 0.0)
-        residual = outside + np.square(1 - kept) @ parts
-        score = residual / np.square(1 - kept.sum(axis=1) / observations)[:, None]
-        best: Floats = grid[score.argmin(axis=0)]
-        return best
-
-    def fit(self, cross: Floats, strength: float) -> Floats:
-        """Coefficients from X'y, shape (p,)."""
-        weighted = self.directions / (1 + strength * self.roughness)
-        coefficients: Floats = weighted @ (self.directions.T @ cross)
-        return coefficients
-
-
-def _penalties(roughness: Floats) -> Floats:
-    """Eigenvalues in ascending order, those that are rounding errors set to 0."""
-    return np.where(roughness > 1e-12 * max(roughness[-1], TINY), roughness, 0.0)
-
-
-def tiny_ridge(gram: Floats) -> Floats:
-    """What is added to a Gram matrix so that columns that coincide do no harm, shape (p, p)."""
-    return TINY * np.diag(np.maximum(np.diag(gram), TINY))
+    def _differences(self, values: Floats) -> Floats:
+        inner = len(values) - 2
+        rows = [self.second[row][:, None] * values[row : row + inner] for row in range(3)]
+        differences: Floats = rows[0] + rows[1] + rows[2]
+        return differences
 
 
 def smoothed_bins(binned: Binned) -> tuple[Floats, Floats]:
@@ -119,66 +106,55 @@ def smoothed_bins(binned: Binned) -> tuple[Floats, Floats]:
     apart = (sums - counts * means[:, :, None]) * SCRAMBLES / counts.sum(axis=1)[:, None]
     curves, without = means, np.moveaxis(means[:, :, None] - apart / (SCRAMBLES - 1), 2, 0)
     if len(shares) >= FEWEST_SMOOTHED_BINS:
-        n, planned = int(counts.sum()), planned_shares(int(counts.sum()))
-        # The bins of continuous columns differ by a few ties alone: one basis serves them all.
-        even = len(planned) == len(shares) and np.allclose(shares, planned, rtol=SAME_SHARES, atol=0)
-        smoother, by = (_even_smoother(n), planned) if even else (_smoother(shares), shares)
+        spline = Spline.of(shares)
         curves, without = np.empty_like(means), np.empty_like(without)
         for column, mean in enumerate(means):
-            both = np.column_stack([mean, apart[column]]) * by[:, None]
-            # By einsum: the threads of BLAS would get in the way of ours.
-            parts = np.einsum("bp,bk->pk", smoother.directions, both)
-            kept = 1 / (1 + _strength(smoother, parts) * smoother.roughness)
-            fitted = np.einsum("bp,pk->bk", smoother.directions * kept, parts)
-            curves[column] = fitted[:, 0]
-            without[:, column] = (fitted[:, :1] - fitted[:, 1:] / (SCRAMBLES - 1)).T
+            curves[column], without[:, column] = _fitted(spline, mean[:, None], apart[column])
     left = counts.sum(axis=1, keepdims=True) - counts
     exact = (sums.sum(axis=(1, 2))[:, None] - sums.sum(axis=1)) / left.sum(axis=0)
     shift = exact.T - np.einsum("kmb,bk->km", without, left / left.sum(axis=0))
-    return curves + ((means - curves) @ shares)[:, None], without + shift[:, :, None]
+    return curves + np.einsum("mb,b->m", means - curves, shares)[:, None], without + shift[:, :, None]
 
 
-def _strength(smoother: Smoother, parts: Floats) -> float:
-    """Strength with which the other scrambles predict each scramble best, from mean and deviations, (p, 1 + k)."""
-    each = parts[:, :1] + parts[:, 1:]
-    others = parts[:, :1] - parts[:, 1:] / (SCRAMBLES - 1)
-    grid = smoother.grid()
-    kept = 1 / (1 + np.outer(grid, smoother.roughness))
-    score = np.square(kept) @ np.square(others).sum(axis=1) - 2 * kept @ (each * others).sum(axis=1)
-    return float(grid[score.argmin()])
+def _fitted(spline: Spline, mean: Floats, apart: Floats) -> tuple[Floats, Floats]:
+    """Bin means, from mean and deviations, (b, 1) and (b, k), smoothed: of all and without each scramble, (b), (k, b).
 
-
-def _even_smoother(n: int) -> Smoother:
-    with _ONE_AT_A_TIME:  # or every thread that comes first would compute it
-        return _computed_once(n)
-
-
-@lru_cache(maxsize=4)
-def _computed_once(n: int) -> Smoother:
-    return _smoother(planned_shares(n))
-
-
-def _smoother(shares: Floats) -> Smoother:
-    """Smoothing spline on bins of some shares, over the normal scores of their middle ranks."""
-    scale = 1 / np.sqrt(shares)
-    bending = _bending(normal_scores(np.cumsum(shares) - shares / 2))
-    roughness, vectors = np.linalg.eigh(scale[:, None] * bending * scale)
-    return Smoother(scale[:, None] * vectors, _penalties(roughness))
-
-
-def _bending(places: Floats) -> Floats:
-    """Integral of the squared second derivative of the natural cubic spline through values at ``places``, (b, b).
-
-    Q R^-1 Q' of Green and Silverman 1994, section 2.1.
+    The strength without scramble k is that with which the scrambles other than j and k predict j best.
     """
-    gaps, b = np.diff(places), len(places)
-    second = np.zeros((b - 2, b))
-    inner = np.arange(b - 2)
-    second[inner, inner] = 1 / gaps[:-1]
-    second[inner, inner + 2] = 1 / gaps[1:]
-    second[inner, inner + 1] = -1 / gaps[:-1] - 1 / gaps[1:]
-    band = np.zeros((2, b - 2))
-    band[1] = (gaps[:-1] + gaps[1:]) / 3
-    band[0, 1:] = gaps[1:-1] / 6
-    bending: Floats = second.T @ solveh_banded(band, second)
-    return bending
+    values = mean + apart
+    strengths = spline.strengths()
+    smooth = np.stack([spline.fit(values, float(strength)) for strength in strengths])
+    weighted = smooth * spline.shares[:, None]
+    of_both = np.einsum("lbi,lbj->lij", weighted, smooth)
+    with_raw = np.einsum("lbi,bj->lij", weighted, values)
+    every = _scores(of_both, with_raw, np.zeros((1, SCRAMBLES)))
+    each = _scores(of_both, with_raw, np.eye(SCRAMBLES))
+    total = smooth.sum(axis=2)
+    curve: Floats = total[every.argmin(axis=0)[0]] / SCRAMBLES
+    chosen = each.argmin(axis=0)
+    without = (total[chosen] - smooth[chosen, :, np.arange(SCRAMBLES)]) / (SCRAMBLES - 1)
+    return curve, without
+
+
+def _scores(of_both: Floats, with_raw: Floats, dropped: Floats) -> Floats:
+    """Squared error, less what no strength changes, in predicting each scramble by the others.
+
+    Parameters
+    ----------
+    of_both, with_raw : ndarray, shape (strengths, k, k)
+        Products of smoothed scrambles with each other, and with scrambles as they are.
+    dropped : ndarray, shape (r, k)
+        Scrambles that neither predict nor are predicted.
+
+    Returns
+    -------
+    ndarray, shape (strengths, r)
+    """
+    kept = 1.0 - dropped
+    others = kept[:, None, :] * (1.0 - np.eye(SCRAMBLES))
+    others /= others.sum(axis=2, keepdims=True)
+    squares = np.einsum("rji,lih->lrjh", others, of_both)
+    squares = np.einsum("lrjh,rjh->lrj", squares, others)
+    cross = np.einsum("rji,lij->lrj", others, with_raw)
+    score: Floats = np.einsum("lrj,rj->lr", squares - 2 * cross, kept)
+    return score

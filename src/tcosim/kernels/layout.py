@@ -95,6 +95,7 @@ FLEET_USE = ("busy_replica_hours", "paid_replica_hours", "hours_over_capacity", 
 WORLD_MONEY = ("cached_share", "discount_rate_per_year")
 """Rows of `world` that neither traffic nor fleets depend on."""
 
+
 def _rows(names: tuple[str, ...]) -> Any:
     """Row numbers by name: a named tuple of constants, which numba folds into the code."""
     return namedtuple("Rows", names)(*range(len(names)))

@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from tcosim.analysis.jackknife import CERTAIN
 from tcosim.report import rounding
 from tcosim.report.value_view import error, first_sentence, money
 
 MOST_DRIVERS, MOST_INPUTS = 6, 5
 LEAST_SHARE = 0.005
 """Drivers that explain less are not listed."""
-CERTAIN = 2.0
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,9 @@ def drivers(summary: dict[str, Any]) -> Drivers | None:
     found, headline = summary.get("drivers"), summary["headline"]
     if not found or headline is None:
         return None
-    shown = [row for row in found if row["first_order"] >= LEAST_SHARE][:MOST_DRIVERS]
+    # an index without an error is one that nothing can be said of
+    told = [row for row in found if row["first_order"] >= LEAST_SHARE and row["se"] is not None]
+    shown = told[:MOST_DRIVERS]
     worth = {one["input"]: one["usd"] for one in summary["value_of_information"]["evppi_usd"]}
     rows = [
         DriverRow(_name(row["inputs"], worth), row["first_order"], _share(row["first_order"], row["se"]))
@@ -92,7 +94,9 @@ def information(summary: dict[str, Any]) -> Information | None:
     value = summary.get("value_of_information")
     if not value or not value["evppi_usd"] or value["evpi_usd"] == 0:
         return None
-    told = [one for one in value["evppi_usd"] if one["usd"] > CERTAIN * (one["se"] or 0.0)][:MOST_INPUTS]
+    told = [one for one in value["evppi_usd"] if one["se"] is not None and one["usd"] > CERTAIN * one["se"]][
+        :MOST_INPUTS
+    ]
     rows = [(one["input"], money(one["usd"], one["se"]), error(one["usd"], one["se"])) for one in told]
     return Information(first_sentence(value, summary["samples"]), rows)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from tcosim.analysis.jackknife import CERTAIN
 from tcosim.report import rounding
 from tcosim.results.schema import COST_FUTURES
 
@@ -15,8 +16,6 @@ NOTHING = "-"
 LOOKS_BACK = 3
 """Payback is shown after each third of the horizon."""
 LOOKS_AT_COST = 6
-CERTAIN = 2.0
-"""Standard errors that a figure may be off."""
 
 
 @dataclass(frozen=True)

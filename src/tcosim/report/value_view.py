@@ -11,6 +11,7 @@ from typing import Any
 
 from rich.console import Console, Group, RenderableType
 
+from tcosim.analysis.jackknife import CERTAIN
 from tcosim.report import rounding
 from tcosim.report.lines import INDENT, is_plain, print_blocks, prose
 from tcosim.report.table import LEFT, RIGHT, Column, Table
@@ -18,8 +19,6 @@ from tcosim.scenario.fields import Declared, field_specs
 from tcosim.scenario.models import Scenario
 from tcosim.scenario.uncertain import Uncertain
 
-CERTAIN = 2.0
-"""Standard errors that a figure must be away from nothing to be shown as a figure."""
 MEANING_WIDTH = 100
 """A narrower table leaves out what the inputs mean."""
 NOTHING = "-"
@@ -124,7 +123,7 @@ def money(usd: float, se: float | None, less: str = "less than ") -> str:
 
 
 def error(usd: float, se: float | None, sign: str = "±") -> str:
-    """Write twice the standard error of a value that can be told."""
+    """Write half the width of the 95 % interval of a value that can be told."""
     if not se or not _is_told(usd, se):
         return ""
     size = CERTAIN * se
