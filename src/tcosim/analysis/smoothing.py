@@ -17,7 +17,7 @@ from tcosim.analysis.bins import Binned, normal_scores
 from tcosim.analysis.jackknife import Floats
 from tcosim.results.schema import SCRAMBLES
 
-STRENGTHS = 60
+STRENGTHS = 24
 FEWEST_SMOOTHED_BINS = 12
 """With fewer bins, as few-valued inputs have, each bin keeps its own mean."""
 

@@ -22,8 +22,8 @@ from tcosim.analysis.service import option_service
 from tcosim.analysis.unit_cost import option_usd_per_million_tokens
 
 RUN_KEYS = ("schema_version", "tcosim_version", "seed", "samples", "months", "volume_tokens_per_month")
-INSIGHT_FUTURES = 2**17
-"""A run shows drivers and what is worth knowing by so many futures, in a second or two; all of a million take eight."""
+INSIGHT_FUTURES = 2**16
+"""A run shows drivers and what is worth knowing by so many futures, in two seconds or so; all of a million take eight."""
 CUMULATED_QUANTILES = (0.05, 0.5, 0.95)
 ORIGIN_KEYS = ("scenario_name", "scenario_sha256", "library_sha256")
 
