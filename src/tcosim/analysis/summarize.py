@@ -23,7 +23,7 @@ from tcosim.analysis.unit_cost import option_usd_per_million_tokens
 
 RUN_KEYS = ("schema_version", "tcosim_version", "seed", "samples", "months", "volume_tokens_per_month")
 INSIGHT_FUTURES = 2**16
-"""A run shows drivers and what is worth knowing by so many futures, in two seconds or so; all of a million take eight."""
+"""A run shows drivers and what is worth knowing by so many futures, in two seconds; all of a million take eight."""
 CUMULATED_QUANTILES = (0.05, 0.5, 0.95)
 ORIGIN_KEYS = ("scenario_name", "scenario_sha256", "library_sha256")
 
