@@ -8,8 +8,6 @@ import subprocess
 import sys
 import time
 
-import pytest
-
 from benchmarks.hours import CORES
 
 SECONDS, GIGABYTES, FUTURES = 30.0, 1.5, 1e6
@@ -34,7 +32,6 @@ def run_cli(samples, out):
     return seconds, processors, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-@pytest.mark.skipif(not hasattr(os, "wait4"), reason="peak memory of a child needs wait4")
 def test_whole_run(tmp_path, figures, smoke):
     run_cli(256, tmp_path / "first")  # compiles, if nobody has yet
     if smoke:

@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import numpy as np
 
 from tcosim import kernels
-from tcosim.engine.blocks import usable_processors
 from tcosim.kernels import layout
 from tcosim.kernels.layout import HOURS_PER_MONTH
+from tcosim.processors import usable_processors
 
 CORES = usable_processors()
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tcosim.analysis.bins import binned
 from tcosim.analysis.jackknife import Estimate, Floats, left_out, standard_error
 from tcosim.analysis.regression import MOST_FUTURES, Regression, ordered_by_effect
-from tcosim.analysis.smoothing import smoothed_bins
+from tcosim.analysis.smoothing import curves_without
 from tcosim.analysis.threads import in_threads
 from tcosim.results.schema import SCRAMBLES
 
@@ -92,10 +92,12 @@ class Choice:
         sums = binned(column, self.excess)
         if len(sums.shares) == 1:
             return Estimate(0.0, 0.0 if np.ptp(column) == 0 else None)
-        _, without = smoothed_bins(sums)
+        without = curves_without(sums)
         # Excess of the best option itself is 0: the choice is among one row more.
-        excess = np.concatenate([sums.sums + sums.counts * self.means[:, None, None], sums.sums[:1] * 0.0])
-        curves = np.concatenate([without + self.means[:, None], without[:, :1] * 0.0], axis=1)
+        excess = np.concatenate(
+            [sums.sums + sums.counts * self.means[:, None, None], np.zeros_like(sums.sums[:1])]
+        )
+        curves = np.concatenate([without + self.means[:, None], np.zeros_like(without[:, :1])], axis=1)
         chosen = curves.argmin(axis=1).T
         informed = np.take_along_axis(excess, chosen[None], axis=0)[0].sum(axis=0)
         found = _saved(excess.sum(axis=1), informed, sums.counts.sum(axis=0))

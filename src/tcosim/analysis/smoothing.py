@@ -86,54 +86,52 @@ class Spline:
         return differences
 
 
-def smoothed_bins(binned: Binned) -> tuple[Floats, Floats]:
-    """Smooth the bin means of each column over the normal score of the bins' ranks.
+def curves_without(binned: Binned) -> Floats:
+    """Bin means of each column without one scramble at a time, smoothed over the normal score of the bins' ranks.
 
-    A cubic smoothing spline on the bins, weighted by their futures. Its strength, one for each column, is that with
-    which the other scrambles predict each scramble best: futures of one scramble are not independent of each other,
-    and generalized cross-validation, which takes them to be, follows their pattern.
+    A cubic smoothing spline on the bins, weighted by their futures. Its strength, one for each column and scramble
+    left out, is that with which the remaining scrambles predict each other best: futures of one scramble are not
+    independent of each other, and generalized cross-validation, which takes them to be, follows their pattern.
 
     Returns
     -------
-    curves : ndarray, shape (m, b)
-        With the column's exact mean.
-    without : ndarray, shape (k, m, b)
-        The same with one scramble left out at a time, strengths and bins kept.
+    ndarray, shape (k, m, b)
+        With the exact means of the remaining scrambles.
     """
     shares, means = binned.shares, binned.means
     counts, sums = binned.counts, binned.sums
     # How far each scramble's mean lies from the bin's, to first order: defined where it has no future in the bin.
     apart = (sums - counts * means[:, :, None]) * SCRAMBLES / counts.sum(axis=1)[:, None]
-    curves, without = means, np.moveaxis(means[:, :, None] - apart / (SCRAMBLES - 1), 2, 0)
     if len(shares) >= FEWEST_SMOOTHED_BINS:
-        spline = Spline.of(shares)
-        curves, without = np.empty_like(means), np.empty_like(without)
-        for column, mean in enumerate(means):
-            curves[column], without[:, column] = _fitted(spline, mean[:, None], apart[column])
+        without = _fitted(Spline.of(shares), means[:, :, None] + apart)
+    else:
+        without = np.moveaxis(means[:, :, None] - apart / (SCRAMBLES - 1), 2, 0)
     left = counts.sum(axis=1, keepdims=True) - counts
     exact = (sums.sum(axis=(1, 2))[:, None] - sums.sum(axis=1)) / left.sum(axis=0)
     shift = exact.T - np.einsum("kmb,bk->km", without, left / left.sum(axis=0))
-    return curves + np.einsum("mb,b->m", means - curves, shares)[:, None], without + shift[:, :, None]
+    curves: Floats = without + shift[:, :, None]
+    return curves
 
 
-def _fitted(spline: Spline, mean: Floats, apart: Floats) -> tuple[Floats, Floats]:
-    """Bin means, from mean and deviations, (b, 1) and (b, k), smoothed: of all and without each scramble, (b), (k, b).
+def _fitted(spline: Spline, values: Floats) -> Floats:
+    """Bin means of each scramble, (m, b, k), to smooth means without one scramble at a time, (k, m, b).
 
     The strength without scramble k is that with which the scrambles other than j and k predict j best.
     """
-    values = mean + apart
-    strengths = spline.strengths()
-    smooth = np.stack([spline.fit(values, float(strength)) for strength in strengths])
-    weighted = smooth * spline.shares[:, None]
-    of_both = np.einsum("lbi,lbj->lij", weighted, smooth)
-    with_raw = np.einsum("lbi,bj->lij", weighted, values)
-    every = _scores(of_both, with_raw, np.zeros((1, SCRAMBLES)))
-    each = _scores(of_both, with_raw, np.eye(SCRAMBLES))
-    total = smooth.sum(axis=2)
-    curve: Floats = total[every.argmin(axis=0)[0]] / SCRAMBLES
-    chosen = each.argmin(axis=0)
-    without = (total[chosen] - smooth[chosen, :, np.arange(SCRAMBLES)]) / (SCRAMBLES - 1)
-    return curve, without
+    columns, bins, _ = values.shape
+    # all columns are solved for at once: their bins, and so the matrices, are the same
+    side_by_side = values.transpose(1, 0, 2).reshape(bins, columns * SCRAMBLES)
+    smooth = np.stack([spline.fit(side_by_side, float(strength)) for strength in spline.strengths()])
+    without = np.empty((SCRAMBLES, columns, bins))
+    for column in range(columns):
+        own = np.ascontiguousarray(smooth[:, :, column * SCRAMBLES : (column + 1) * SCRAMBLES])
+        # products of 16 x b x 16: BLAS does these without threads of its own (`tcosim.analysis.tiles`)
+        weighted = np.ascontiguousarray((own * spline.shares[:, None]).transpose(0, 2, 1))
+        scores = _scores(weighted @ own, weighted @ values[column], np.eye(SCRAMBLES))
+        chosen = scores.argmin(axis=0)
+        total = own.sum(axis=2)
+        without[:, column] = (total[chosen] - own[chosen, :, np.arange(SCRAMBLES)]) / (SCRAMBLES - 1)
+    return without
 
 
 def _scores(of_both: Floats, with_raw: Floats, dropped: Floats) -> Floats:

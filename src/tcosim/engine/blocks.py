@@ -5,7 +5,6 @@ Knows neither what a block computes nor what becomes of it.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from typing import TypeVar
 
 from tcosim.errors import Cancelled
 from tcosim.kernels.layout import LANES
+from tcosim.processors import usable_processors
 from tcosim.sampling.law import Floats
 
 T = TypeVar("T")
@@ -90,8 +90,3 @@ def run_blocks(
     finally:
         stop.set()
         pool.shutdown(wait=True, cancel_futures=True)
-
-
-def usable_processors() -> int:
-    """Processors that this process may run on."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

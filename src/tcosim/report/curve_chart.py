@@ -77,7 +77,7 @@ def curve_chart(summary: dict[str, Any]) -> Any:
                 subtitle=[
                     f"{summary['scenario_name']}, {months} month{'' if months == 1 else 's'},"
                     f" {summary['samples']:,} futures at each volume",
-                    f"bands: 95 % interval of the simulation; dashed: {_short(summary['baseline'])}"
+                    f"bands: 95 % interval of the simulation; dashed below: {_short(summary['baseline'])}"
                     + ("; grey: the scenario's own volume" if _holds_planned(summary) else ""),
                 ],
                 anchor="start",

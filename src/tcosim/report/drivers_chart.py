@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tcosim.report.drivers_words import HALF, is_told, money
+from tcosim.analysis.jackknife import CERTAIN
+from tcosim.report.drivers_words import is_told, money
 from tcosim.units import format_quantity
 
 WIDTH, ROW, SCALE = 430, 26, 2
@@ -90,7 +91,7 @@ def tornado_chart(found: dict[str, Any], top: int = 12) -> Any:
         .encode(x=x)
         for value, shade, dash in ((mean, "#333333", [1, 0]), (0.0, "#777777", [4, 3]))
     ]
-    error = (found["mean_saving_ci95_usd"][1] - mean) / HALF
+    error = (found["mean_saving_ci95_usd"][1] - mean) / CERTAIN
     return (
         alt.layer(lines[1], bars, lines[0], *ends)
         .properties(
@@ -101,7 +102,7 @@ def tornado_chart(found: dict[str, Any], top: int = 12) -> Any:
                 subtitle=[
                     f"{found['scenario_name']}, {found['months']} month{'' if found['months'] == 1 else 's'}:"
                     f" {money(mean, error)} on average (line); dashed: $0",
-                    "one input at its p10 or p90 (figures at the bars); correlated ones follow, others are uncertain",
+                    "one input at its p10 or p90 (value at the bar's end); correlated ones follow, others vary",
                 ],
                 anchor="start",
                 frame="bounds",

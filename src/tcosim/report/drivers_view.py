@@ -14,8 +14,9 @@ from rich.console import Console, Group, RenderableType
 from rich.constrain import Constrain
 from rich.text import Text
 
+from tcosim.analysis.jackknife import CERTAIN
 from tcosim.report import rounding
-from tcosim.report.drivers_words import HALF, ROUNDING_USD, is_told, money, sentences, share, varies
+from tcosim.report.drivers_words import ROUNDING_USD, is_told, money, sentences, share, varies
 from tcosim.report.lines import INDENT, is_plain, print_blocks, prose
 from tcosim.report.table import RIGHT, Column, Table
 from tcosim.units import format_quantity
@@ -141,7 +142,7 @@ def _left_out(found: dict[str, Any], shown: Sequence[dict[str, Any]]) -> str:
     rest = found["tornado"][len(shown) :]
     if not rest:
         return ""
-    largest = max(row["swing_usd"] + HALF * row["se_usd"] for row in rest)
+    largest = max(row["swing_usd"] + CERTAIN * row["se_usd"] for row in rest)
     what = "1 more input moves" if len(rest) == 1 else f"{len(rest)} more inputs move"
     if largest <= ROUNDING_USD:
         return f"{what} it not at all."
@@ -217,4 +218,4 @@ def _up(value: float, digits: int) -> float:
 
 def _mean_error(found: dict[str, Any]) -> float:
     low, high = found["mean_saving_ci95_usd"]
-    return float(high - low) / 2 / HALF
+    return float(high - low) / 2 / CERTAIN

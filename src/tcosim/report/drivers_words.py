@@ -9,12 +9,9 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from tcosim.analysis.interval import student
+from tcosim.analysis.jackknife import CERTAIN
 from tcosim.report import rounding
-from tcosim.results.schema import SCRAMBLES
 
-HALF = student(SCRAMBLES - 1)
-"""Half the width of a 95 % interval in standard errors."""
 MOST_NAMED = 3
 ROUNDING_USD = 1e-6
 """Money below this is rounding."""
@@ -44,7 +41,7 @@ def varies(found: dict[str, Any]) -> bool:
 
 def money(value: float, error: float) -> str:
     """Money with the digits that its standard error supports."""
-    half = HALF * error
+    half = CERTAIN * error
     # An error that is nothing against the figure says no more than three digits can show.
     return (
         rounding.usd(value, value - half, value + half) if half > 1e-3 * abs(value) else rounding.usd(value)
@@ -61,7 +58,7 @@ def share(row: dict[str, Any], order: str) -> tuple[str, str]:
 
 def is_told(row: dict[str, Any]) -> bool:
     """Whether an input moves the saving by more than the error."""
-    return bool(row["swing_usd"] > max(HALF * row["se_usd"], ROUNDING_USD))
+    return bool(row["swing_usd"] > max(CERTAIN * row["se_usd"], ROUNDING_USD))
 
 
 def _strongest(found: dict[str, Any]) -> str:
@@ -100,7 +97,7 @@ def _turns(row: dict[str, Any]) -> bool:
     """Whether the expected saving is below 0 at one end and above it at the other, both beyond their errors."""
     sides = []
     for end in ("p10", "p90"):
-        value, half = row[f"saving_at_{end}_usd"], HALF * row[f"saving_at_{end}_se_usd"]
+        value, half = row[f"saving_at_{end}_usd"], CERTAIN * row[f"saving_at_{end}_se_usd"]
         sides.append(0.0 if abs(value) <= half else math.copysign(1.0, value))
     return sides[0] * sides[1] < 0
 

@@ -92,6 +92,7 @@ def drivers(
     ]
     held = [(column, p) for column in range(len(draws.names)) for p in LEVELS]
     tornado_variants = [
+        # simulated once more so that inputs of money alone can take its traffic and fleets over
         Variant(scenario, draws.of_a),
         *(draws.held(scenario, column, p) for column, p in held),
     ]
