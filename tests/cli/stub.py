@@ -35,7 +35,10 @@ def simulate(scenario: Any, *, samples: int, seed: int, threads: Any, progress: 
 
 def module(simulate: Any = simulate, **others: Any) -> types.ModuleType:
     """Return a module that stands in for ``tcosim.engine``."""
+    from tcosim import engine
+
     made = types.ModuleType("tcosim.engine")
+    made.__path__ = engine.__path__  # its other rooms are the real ones
     made.__dict__.update(simulate=simulate, **others)
     return made
 

@@ -104,7 +104,7 @@ def test_a_table_that_does_not_fit_is_split(run):
 
     from rich.console import Console
 
-    from tcosim.report.replay_view import print_months
+    from tcosim.report.terminal.replay_view import print_months
 
     options = tuple(types.SimpleNamespace(name="o" * 40 + str(n), kind="rented") for n in range(12))
     scenario = types.SimpleNamespace(options=options, months=3)

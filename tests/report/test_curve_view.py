@@ -12,9 +12,9 @@ from curves import EVEN, GRID, OPTIONS, PLANNED, synthetic_curve
 from rich.console import Console
 
 from tcosim.analysis.curve import summarize_curve
-from tcosim.report.curve_chart import curve_chart, curve_png
-from tcosim.report.curve_view import print_curve
-from tcosim.report.curve_words import interval_words, rounded, sentences, volume_words
+from tcosim.report.charts.curve import curve_chart, curve_png
+from tcosim.report.terminal.curve_view import print_curve
+from tcosim.report.words.curve import interval_words, rounded, sentences, volume_words
 
 TWO = {"api": "api", "rented": "rented"}
 WITH_PLANNED = tuple(sorted({*GRID, PLANNED}))

@@ -9,9 +9,9 @@ import re
 import pytest
 from rich.console import Console
 
-from tcosim.report.diff_view import print_diff, sentences
-from tcosim.report.diff_words import change_text, phrase
-from tcosim.report.points import point_bounds, points, signed_usd
+from tcosim.report.terminal.diff_view import print_diff, sentences
+from tcosim.report.words.diff import change_text, phrase
+from tcosim.report.words.points import point_bounds, points, signed_usd
 
 
 def effect(share, usd, half=0.002, half_usd=900.0):

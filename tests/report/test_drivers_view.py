@@ -8,9 +8,9 @@ import io
 import pytest
 from rich.console import Console
 
-from tcosim.report.drivers_chart import tornado_chart, tornado_png
-from tcosim.report.drivers_view import print_drivers
-from tcosim.report.drivers_words import money, sentences, share
+from tcosim.report.charts.tornado import tornado_chart, tornado_png
+from tcosim.report.terminal.drivers_view import print_drivers
+from tcosim.report.words.drivers import money, sentences, share
 
 LONG = "serving.llama-70b-h100x2.prefill_tokens_per_second"
 

@@ -8,9 +8,9 @@ import re
 import pytest
 from rich.console import Console
 
-from tcosim.report.lines import print_blocks
-from tcosim.report.quantity_table import Line, quantity_table
-from tcosim.report.spread import Spread
+from tcosim.report.terminal.lines import print_blocks
+from tcosim.report.terminal.quantity_table import Line, quantity_table
+from tcosim.report.words.spread import Spread
 
 NAMES = ("traffic.input_share", "serving.llama-70b-a100-80x2.prefill_tokens_per_second")
 

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from tcosim.report.rounding import (
+from tcosim.report.words.rounding import (
     last_place,
     percent,
     percent_with_interval,

@@ -8,8 +8,8 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from tcosim.report.lines import print_blocks
-from tcosim.report.table import LEFT, RIGHT, Column, Table
+from tcosim.report.terminal.lines import print_blocks
+from tcosim.report.terminal.table import LEFT, RIGHT, Column, Table
 
 LONG = "x" * 60
 COLUMNS = (Column("name"), Column("first\nline", RIGHT), Column("unit"))

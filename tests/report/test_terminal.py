@@ -12,8 +12,8 @@ from rich.console import Console
 
 from tcosim.analysis import summarize
 from tcosim.analysis.saving import savings
-from tcosim.report.content import run_report
-from tcosim.report.terminal import print_report
+from tcosim.report.content.run import run_report
+from tcosim.report.terminal.run_view import print_report
 
 
 def rendered(dataset, width=100, encoding="utf-8", **options):

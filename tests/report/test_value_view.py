@@ -9,15 +9,8 @@ import pytest
 from rich.console import Console
 
 from tcosim.analysis.jackknife import CERTAIN
-from tcosim.report.value_view import (
-    error,
-    first_sentence,
-    input_meanings,
-    money,
-    print_value,
-    verdict,
-    what_it_shows,
-)
+from tcosim.report.terminal.value_view import input_meanings, print_value
+from tcosim.report.words.value import error, first_sentence, money, verdict, what_it_shows
 from tcosim.scenario.load import load
 
 

@@ -7,7 +7,7 @@ import pytest
 from datasets import synthetic
 
 from tcosim.analysis import summarize
-from tcosim.report.words import SCALE, board_sentence, chance, money_sentence, odds
+from tcosim.report.words.board import SCALE, board_sentence, chance, money_sentence, odds
 
 
 @pytest.mark.parametrize(

@@ -65,8 +65,8 @@ def _facts(scenario: Scenario) -> dict[str, Any]:
 
 def _print(scenario: Scenario) -> None:
     from tcosim.cli.console import result_console
-    from tcosim.report.rounding import volume
-    from tcosim.report.scenario_view import print_scenario
+    from tcosim.report.terminal.scenario_view import print_scenario
+    from tcosim.report.words.rounding import volume
 
     tokens = volume(scenario.volume.tokens_per_month)
     print_scenario(

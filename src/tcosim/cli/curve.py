@@ -64,7 +64,7 @@ def curve(
 
     summary = summarize_curve(dataset)
     if png is not None:
-        from tcosim.report.curve_chart import curve_png
+        from tcosim.report.charts.curve import curve_png
 
         write_picture(png, curve_png(summary), lambda: _answer(summary, as_json=as_json))
     with keeping(lambda: kept(png)):
@@ -96,7 +96,7 @@ def _simulate(
 def _answer(summary: dict[str, Any], *, as_json: bool) -> None:
     """Print the result to stdout, for people or for machines."""
     from tcosim.cli.console import result_console
-    from tcosim.report.curve_view import print_curve
+    from tcosim.report.terminal.curve_view import print_curve
     from tcosim.results.summary import to_json
 
     if as_json:

@@ -99,7 +99,7 @@ def _compare(
 
 def _answer(result: dict[str, Any], top: int, *, as_json: bool) -> None:
     from tcosim.cli.console import result_console
-    from tcosim.report.diff_view import print_diff
+    from tcosim.report.terminal.diff_view import print_diff
     from tcosim.results.summary import to_json
 
     if as_json:

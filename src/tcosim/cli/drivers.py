@@ -110,7 +110,7 @@ def _draw(found: dict[str, Any], top: int, png: Path, *, as_json: bool) -> None:
     if not found["tornado"]:
         typer.echo("no picture: no input is uncertain", err=True)
         return
-    from tcosim.report.drivers_chart import tornado_png
+    from tcosim.report.charts.tornado import tornado_png
 
     write_picture(png, tornado_png(found, top), lambda: _answer(found, top, as_json=as_json))
 
@@ -123,7 +123,7 @@ def _answer(found: dict[str, Any], top: int, *, as_json: bool) -> None:
         sys.stdout.write(to_json(found))
     else:
         from tcosim.cli.console import result_console
-        from tcosim.report.drivers_view import print_drivers
+        from tcosim.report.terminal.drivers_view import print_drivers
 
         print_drivers(found, result_console(), top)
     sys.stdout.flush()

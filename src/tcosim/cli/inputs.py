@@ -70,14 +70,14 @@ def _begins(key: str, beginning: str | None) -> bool:
 
 
 def _several(library: Library, keys: list[str], shapes: list[str], as_json: bool) -> None:
-    from tcosim.report.spread import spread
+    from tcosim.report.words.spread import spread
 
     rows = [(quantity, spread(quantity.distribution)) for quantity in map(library.quantity, keys)]
     if as_json:
         _print_json([_quantity_data(library, quantity) for quantity, _ in rows])
         return
     from tcosim.cli.console import result_console
-    from tcosim.report.catalogue import print_list
+    from tcosim.report.terminal.catalogue import print_list
 
     found = [library.shape(name.removeprefix(SHAPE)) for name in shapes]
     print_list(rows, found, result_console())
@@ -92,13 +92,13 @@ def _one(library: Library, quantity: Quantity, plot: bool, png: Path | None, as_
 
 
 def _print_one(library: Library, quantity: Quantity, plot: bool, as_json: bool) -> None:
-    from tcosim.report.spread import even_values, spread
+    from tcosim.report.words.spread import even_values, spread
 
     if as_json:
         _print_json(_quantity_data(library, quantity))
         return
     from tcosim.cli.console import result_console
-    from tcosim.report.catalogue import print_density, print_quantity
+    from tcosim.report.terminal.catalogue import print_density, print_quantity
 
     console = result_console()
     related = [
@@ -117,8 +117,8 @@ def _print_one(library: Library, quantity: Quantity, plot: bool, as_json: bool) 
 
 
 def _write_png(quantity: Quantity, png: Path) -> None:
-    from tcosim.report.charts import density_png, write_picture
-    from tcosim.report.spread import even_values
+    from tcosim.report.charts.density import density_png, write_picture
+    from tcosim.report.words.spread import even_values
 
     picture = density_png(
         even_values(quantity.distribution),
@@ -146,13 +146,13 @@ def _shape(library: Library, shape: Shape, as_json: bool) -> None:
         _print_json({"key": f"{SHAPE}{shape.name}", "values": list(shape.values), **_origin(shape, sources)})
         return
     from tcosim.cli.console import result_console
-    from tcosim.report.catalogue import print_shape
+    from tcosim.report.terminal.catalogue import print_shape
 
     print_shape(shape, sources, result_console())
 
 
 def _quantity_data(library: Library, quantity: Quantity) -> dict[str, Any]:
-    from tcosim.report.spread import spread
+    from tcosim.report.words.spread import spread
     from tcosim.results.prices import declaration
 
     figures = spread(quantity.distribution)

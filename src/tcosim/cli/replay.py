@@ -46,11 +46,11 @@ def _show(opened: Run, sample: str, month: str | None, hours: bool, as_json: boo
     replayed = _replay(opened, future)
     _compare(opened, replayed)
     if hours:
-        from tcosim.report.replay_view import hour_lines
+        from tcosim.report.terminal.replay_view import hour_lines
 
         sys.stdout.writelines(hour_lines(replayed.hours, chosen))
     elif as_json:
-        from tcosim.report.replay_view import replay_data
+        from tcosim.report.terminal.replay_view import replay_data
         from tcosim.results.summary import to_json
 
         data = replay_data(
@@ -106,7 +106,7 @@ def _compare(opened: Run, replayed: Any) -> None:
 
 def _print(opened: Run, replayed: Any, month: int | None) -> None:
     from tcosim.cli.console import result_console
-    from tcosim.report.replay_view import print_months
+    from tcosim.report.terminal.replay_view import print_months
 
     summary = opened.summary
     print_months(

@@ -218,8 +218,8 @@ def _answer(summary: dict[str, Any], dataset: xr.Dataset, *, as_json: bool) -> N
 
 def _print(summary: dict[str, Any], dataset: xr.Dataset, console: Any) -> None:
     from tcosim.analysis.saving import savings
-    from tcosim.report.content import run_report
-    from tcosim.report.terminal import print_report
+    from tcosim.report.content.run import run_report
+    from tcosim.report.terminal.run_view import print_report
 
     headline = summary["headline"]
     single = None if headline is None else savings(dataset, headline["option"])

@@ -250,7 +250,7 @@ def _answer(
         sys.stdout.write(to_json(result))
     else:
         from tcosim.cli.console import result_console
-        from tcosim.report.value_view import input_meanings, print_value
+        from tcosim.report.terminal.value_view import input_meanings, print_value
 
         print_value(result, meanings=input_meanings(scenario), top=top, console=result_console())
     sys.stdout.flush()

@@ -1,6 +1,6 @@
 """What the saving depends on: Sobol indices by driver, and a tornado in USD by input, from futures simulated for both.
 
-Simulates and gathers; what the figures say in words is for `tcosim.report.drivers_view`.
+Simulates and gathers; what the figures say in words is for `tcosim.report.terminal.drivers_view`.
 """
 
 from __future__ import annotations

@@ -8,9 +8,9 @@ from __future__ import annotations
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from tcosim.report.insight_content import Drivers, Information
-from tcosim.report.lines import INDENT, prose
-from tcosim.report.table import RIGHT, Column, Table
+from tcosim.report.content.insight import Drivers, Information
+from tcosim.report.terminal.lines import INDENT, prose
+from tcosim.report.terminal.table import RIGHT, Column, Table
 
 BAR = 24
 CELL, ASCII_CELL = "\u2588", "#"

@@ -11,11 +11,11 @@ from typing import Any
 
 from rich.console import Console, Group, RenderableType
 
-from tcosim.report import rounding
-from tcosim.report.diff_words import change_text, phrase
-from tcosim.report.lines import INDENT, print_blocks, prose
-from tcosim.report.points import aligned, around, half_width, point_bounds, points, signed_usd
-from tcosim.report.table import RIGHT, Column, Table
+from tcosim.report.terminal.lines import INDENT, print_blocks, prose
+from tcosim.report.terminal.table import RIGHT, Column, Table
+from tcosim.report.words import rounding
+from tcosim.report.words.diff import change_text, phrase
+from tcosim.report.words.points import aligned, around, half_width, point_bounds, points, signed_usd
 
 MOST = 0.5
 """A part that is at least this share of the whole is most of it."""

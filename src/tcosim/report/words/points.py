@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from tcosim.report import rounding
+from tcosim.report.words import rounding
 
 Interval = Sequence[float] | None
 """Lowest and highest value, None if nothing can be said."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tcosim.analysis.jackknife import CERTAIN
-from tcosim.report import rounding
+from tcosim.report.words import rounding
 from tcosim.results.schema import COST_FUTURES
 
 NOTHING = "-"

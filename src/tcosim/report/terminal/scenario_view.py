@@ -8,10 +8,10 @@ from __future__ import annotations
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
-from tcosim.report.lines import INDENT, print_blocks, prose
-from tcosim.report.quantity_table import Line, quantity_table
-from tcosim.report.spread import spread
-from tcosim.report.table import LEFT, Column, Table
+from tcosim.report.terminal.lines import INDENT, print_blocks, prose
+from tcosim.report.terminal.quantity_table import Line, quantity_table
+from tcosim.report.terminal.table import LEFT, Column, Table
+from tcosim.report.words.spread import spread
 from tcosim.scenario.models import Scenario
 
 

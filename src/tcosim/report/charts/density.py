@@ -10,7 +10,7 @@ from pathlib import Path
 
 from numpy.typing import ArrayLike
 
-from tcosim.report.histogram import bins
+from tcosim.report.words.histogram import bins
 
 WIDTH, HEIGHT, SCALE = 560, 280, 2
 COLOR = "#3b6ea5"

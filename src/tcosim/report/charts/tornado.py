@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tcosim.analysis.jackknife import CERTAIN
-from tcosim.report.drivers_words import is_told, money
+from tcosim.report.words.drivers import is_told, money
 from tcosim.units import format_quantity
 
 WIDTH, ROW, SCALE = 430, 26, 2

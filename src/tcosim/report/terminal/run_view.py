@@ -11,13 +11,13 @@ import math
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
-from tcosim.report import rounding
-from tcosim.report.content import OptionRow, ProbabilityRow, RunReport, SavingHistogram
-from tcosim.report.histogram import Bin
-from tcosim.report.insight_view import drivers_block, information_block
-from tcosim.report.lines import INDENT, is_plain, print_blocks, prose
-from tcosim.report.risk_content import CostSoFar, RiskTable
-from tcosim.report.table import LEFT, RIGHT, Column, Table
+from tcosim.report.content.risk import CostSoFar, RiskTable
+from tcosim.report.content.run import OptionRow, ProbabilityRow, RunReport, SavingHistogram
+from tcosim.report.terminal.insight_view import drivers_block, information_block
+from tcosim.report.terminal.lines import INDENT, is_plain, print_blocks, prose
+from tcosim.report.terminal.table import LEFT, RIGHT, Column, Table
+from tcosim.report.words import rounding
+from tcosim.report.words.histogram import Bin
 
 BAR = 24
 LOSS, GAIN = "\u2591", "\u2588"

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from tcosim.report import rounding
+from tcosim.report.words import rounding
 
 MOST_DIGITS, DIGITS_WITHOUT_ERROR = 3, 2
 MOST_STRETCHES = 5

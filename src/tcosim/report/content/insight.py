@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tcosim.analysis.jackknife import CERTAIN
-from tcosim.report import rounding
-from tcosim.report.value_view import error, first_sentence, money
+from tcosim.report.words import rounding
+from tcosim.report.words.value import error, first_sentence, money
 
 MOST_DRIVERS, MOST_INPUTS = 6, 5
 LEAST_SHARE = 0.005

@@ -12,11 +12,10 @@ from typing import Any
 import xarray as xr
 from rich.console import Console, Group, RenderableType
 
-from tcosim.report import rounding
-from tcosim.report.lines import INDENT, print_blocks, prose
-from tcosim.report.quantity_table import short
-from tcosim.report.table import RIGHT, Column, Table
-from tcosim.units import HOURS_PER_MONTH
+from tcosim.report.terminal.lines import INDENT, print_blocks, prose
+from tcosim.report.terminal.table import RIGHT, Column, Table
+from tcosim.report.words import rounding
+from tcosim.units import HOURS_PER_MONTH, format_quantity
 
 HEAD_WIDTH = 16
 """Longer names of options are broken in headings."""
@@ -39,7 +38,7 @@ def print_months(
         *_months(months, month, console.width),
     ]
     if inputs:
-        rows = [(name, short(value)) for name, value in inputs.items()]
+        rows = [(name, format_quantity(value)) for name, value in inputs.items()]
         blocks.append(
             Group(prose("Drawn inputs", "bold"), Table((Column(), Column("", RIGHT)), rows, 2, INDENT))
         )

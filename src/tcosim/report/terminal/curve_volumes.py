@@ -10,10 +10,10 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from tcosim.report import rounding
-from tcosim.report.curve_words import rounded
-from tcosim.report.lines import INDENT, prose
-from tcosim.report.table import RIGHT, Column, Table
+from tcosim.report.terminal.lines import INDENT, prose
+from tcosim.report.terminal.table import RIGHT, Column, Table
+from tcosim.report.words import rounding
+from tcosim.report.words.curve import rounded
 
 NOTHING, UNSURE = "-", "?"
 

@@ -15,10 +15,10 @@ from rich.constrain import Constrain
 from rich.text import Text
 
 from tcosim.analysis.jackknife import CERTAIN
-from tcosim.report import rounding
-from tcosim.report.drivers_words import ROUNDING_USD, is_told, money, sentences, share, varies
-from tcosim.report.lines import INDENT, is_plain, print_blocks, prose
-from tcosim.report.table import RIGHT, Column, Table
+from tcosim.report.terminal.lines import INDENT, is_plain, print_blocks, prose
+from tcosim.report.terminal.table import RIGHT, Column, Table
+from tcosim.report.words import rounding
+from tcosim.report.words.drivers import ROUNDING_USD, is_told, money, sentences, share, varies
 from tcosim.units import format_quantity
 
 BAR, NARROW_BAR = 18, 8

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from tcosim.report.spread import Spread
-from tcosim.report.table import LEFT, RIGHT, Column, Table
+from tcosim.report.terminal.table import LEFT, RIGHT, Column, Table
+from tcosim.report.words.spread import Spread
 from tcosim.units import format_quantity
 
 WORD_WIDTH = 96
@@ -41,15 +41,10 @@ def quantity_table(lines: Sequence[Line], head: str, word: str, width: int) -> T
     rows: list[list[str | Text]] = [
         [
             line.name,
-            *(short(line.figures.percentiles[percentile]) for percentile in SHOWN),
+            *(format_quantity(line.figures.percentiles[percentile]) for percentile in SHOWN),
             line.unit,
             *([line.word] if worded else []),
         ]
         for line in lines
     ]
     return Table(columns, rows)
-
-
-def short(value: float) -> str:
-    """Three digits at most."""
-    return format_quantity(value)

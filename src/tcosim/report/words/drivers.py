@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tcosim.analysis.jackknife import CERTAIN
-from tcosim.report import rounding
+from tcosim.report.words import rounding
 
 MOST_NAMED = 3
 ROUNDING_USD = 1e-6

@@ -14,14 +14,15 @@ from rich.constrain import Constrain
 from rich.table import Table as Grid
 from rich.text import Text
 
-from tcosim.report import rounding
-from tcosim.report.histogram import Bin, bins
-from tcosim.report.lines import INDENT, PROSE_WIDTH, indented, is_plain, print_blocks, prose
-from tcosim.report.quantity_table import Line, quantity_table, short
-from tcosim.report.spread import Spread
-from tcosim.report.table import LEFT, RIGHT, Column, Table
+from tcosim.report.terminal.lines import INDENT, PROSE_WIDTH, indented, is_plain, print_blocks, prose
+from tcosim.report.terminal.quantity_table import Line, quantity_table
+from tcosim.report.terminal.table import LEFT, RIGHT, Column, Table
+from tcosim.report.words import rounding
+from tcosim.report.words.histogram import Bin, bins
+from tcosim.report.words.spread import Spread
 from tcosim.scenario.entries import Quantity, Shape, Source
 from tcosim.scenario.write import distribution_items
+from tcosim.units import format_quantity
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LEVELS, ASCII_LEVELS = " \u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588", " .:-=+*#@"
@@ -47,13 +48,15 @@ def print_quantity(
 ) -> None:
     """Print everything that is known about one quantity."""
     said = ", ".join(f"{key} = {value}" for key, value in distribution_items(quantity.distribution))
-    percentiles = ", ".join(f"P{level} {short(value)}" for level, value in figures.percentiles.items())
+    percentiles = ", ".join(
+        f"P{level} {format_quantity(value)}" for level, value in figures.percentiles.items()
+    )
     facts = [
         ("unit", quantity.unit),
         ("distribution", said),
         ("percentiles", percentiles),
-        ("mean", short(figures.mean)),
-        ("can occur", f"{short(figures.low)} to {short(figures.high)}"),
+        ("mean", format_quantity(figures.mean)),
+        ("can occur", f"{format_quantity(figures.low)} to {format_quantity(figures.high)}"),
     ]
     blocks: list[RenderableType] = [
         Group(prose(quantity.key, "bold"), prose(quantity.meaning)),
@@ -98,12 +101,12 @@ def print_density(values: ArrayLike, unit: str, console: Console) -> None:
 
 def _edges(one: Bin) -> tuple[str, str, str]:
     if one.low == one.high:
-        return "", "always", short(one.low)
+        return "", "always", format_quantity(one.low)
     if math.isinf(one.low):
-        return "", "below", short(one.high)
+        return "", "below", format_quantity(one.high)
     if math.isinf(one.high):
-        return "", "above", short(one.low)
-    return short(one.low), "to", short(one.high)
+        return "", "above", format_quantity(one.low)
+    return format_quantity(one.low), "to", format_quantity(one.high)
 
 
 def _origin(entry: Quantity | Shape, sources: Sequence[Source]) -> list[RenderableType]:

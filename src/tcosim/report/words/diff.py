@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tcosim.report.quantity_table import short
-from tcosim.units import format_exact, format_percent
+from tcosim.units import format_exact, format_percent, format_quantity
 
 MOST_CHANGES = 5
 """Further changes of one difference are counted and not shown."""
@@ -111,13 +110,13 @@ def _pair(before: Any, after: Any) -> tuple[str, str]:
 
 def _shown(value: Any) -> str:
     if isinstance(value, dict) and "dist" in value:
-        return f"{value['dist']} {short(value['p5'])} to {short(value['p95'])}"
-    return _written(value, short)
+        return f"{value['dist']} {format_quantity(value['p5'])} to {format_quantity(value['p95'])}"
+    return _written(value, format_quantity)
 
 
 def _with_median(value: Any) -> str:
     if isinstance(value, dict) and "dist" in value:
-        return f"{_shown(value)} (P50 {short(value['p50'])})"
+        return f"{_shown(value)} (P50 {format_quantity(value['p50'])})"
     return _written(value, format_exact)
 
 

@@ -13,11 +13,11 @@ from typing import Any
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
-from tcosim.report import rounding
-from tcosim.report.curve_volumes import NOTHING, crossing_table, has_means
-from tcosim.report.curve_words import option_at, sentences
-from tcosim.report.lines import INDENT, is_plain, print_blocks, prose
-from tcosim.report.table import RIGHT, Column, Table
+from tcosim.report.terminal.curve_volumes import NOTHING, crossing_table, has_means
+from tcosim.report.terminal.lines import INDENT, is_plain, print_blocks, prose
+from tcosim.report.terminal.table import RIGHT, Column, Table
+from tcosim.report.words import rounding
+from tcosim.report.words.curve import option_at, sentences
 
 BAR = 10
 FULL, MAYBE, EMPTY = "\u2588", "\u2592", "\u2591"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from tcosim.report.rounding import percent_with_interval, usd, volume
+from tcosim.report.words.rounding import percent_with_interval, usd, volume
 
 SCALE = (
     (0.01, "has practically no chance to"),

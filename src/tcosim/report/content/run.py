@@ -10,11 +10,11 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from tcosim.report import rounding
-from tcosim.report.histogram import Bin, bins
-from tcosim.report.insight_content import Drivers, Information, drivers, information
-from tcosim.report.risk_content import CostSoFar, RiskTable, budget_sentence, cost_so_far, risk_table
-from tcosim.report.words import board_sentence, choice_sentence, money_sentence
+from tcosim.report.content.insight import Drivers, Information, drivers, information
+from tcosim.report.content.risk import CostSoFar, RiskTable, budget_sentence, cost_so_far, risk_table
+from tcosim.report.words import rounding
+from tcosim.report.words.board import board_sentence, choice_sentence, money_sentence
+from tcosim.report.words.histogram import Bin, bins
 from tcosim.results.schema import KEPT_FUTURES
 
 NOTHING = "-"
