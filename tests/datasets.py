@@ -9,6 +9,7 @@ import xarray as xr
 
 from tcosim.results.dataset import build
 from tcosim.results.schema import COMPONENTS, KEPT_FUTURES, QUANTILES, SCRAMBLES
+from tcosim.units import HOURS_PER_WEEK
 
 OPTIONS = {"api": "api", "managed": "managed", "rented-h100": "rented", "owned-h100": "owned"}
 MEANS = {"api": 1.0e6, "managed": 1.25e6, "rented-h100": 1.05e6, "owned-h100": 1.4e6}
@@ -61,6 +62,10 @@ def synthetic(
     kept = min(samples, KEPT_FUTURES)
     total = 1.1 * npv[:kept]
     monthly = np.quantile(total / months, QUANTILES, axis=0).T
+    # working days from 8 to 18 o'clock twice as busy as the rest of the week
+    hour_of_week = np.arange(HOURS_PER_WEEK)
+    office = (hour_of_week < 5 * 24) & (hour_of_week % 24 >= 8) & (hour_of_week % 24 < 18)
+    load = np.where(fleet[:, None], np.where(office, 0.4, 0.2), np.nan)
     utilization = np.where(fleet, rng.uniform(0.1, 0.4, (kept, len(names))), np.nan)
     return build(
         options=names,
@@ -84,6 +89,7 @@ def synthetic(
             "mean_hours_over_capacity": np.where(fleet, 72.0, np.nan),
             "mean_replicas": np.where(fleet, 2.0, np.nan),
             "mean_utilization": np.where(fleet, 0.25, np.nan),
+            "load": load,
             "scramble_futures": counts,
             "scramble_npv_sum": sums,
             "scramble_beats": beats,

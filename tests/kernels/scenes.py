@@ -264,6 +264,16 @@ def run_trace(s, a, lane):
     return tokens, out
 
 
+def run_week(s, a, count=LANES):
+    """Replica-hours busy and paid of the first lanes, (k, 168) each."""
+    busy, paid = np.zeros((2, len(s.policies), 168))
+    kernels.week_hours(
+        np.uint64(s.seed), s.first_future, count, a.world, a.swings, a.fleets, a.policies, a.levels, a.replicas,
+        a.capacity, busy, paid,
+    )  # fmt: skip
+    return busy, paid
+
+
 def run_twin(s, lane):
     """The twin's answer for one lane of a scene."""
     future = s.futures[lane % len(s.futures)]

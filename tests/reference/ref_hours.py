@@ -102,3 +102,12 @@ def month_sums(rows, plan, n_months):
             )
         )
     return sums
+
+
+def week_sums(rows, plan, latency_utilization):
+    """Replica-hours at full load, and paid, by hour of the week: docs/model.md, 4.5 and 5.4."""
+    busy, paid = [0.0] * 168, [0.0] * 168
+    for h, row in enumerate(rows):
+        busy[h % 168] += row.served * latency_utilization / plan.capacity[h // 730]
+        paid[h % 168] += row.replicas
+    return busy, paid

@@ -7,7 +7,7 @@ import pytest
 from datasets import synthetic
 
 from tcosim.results.dataset import DatasetError, validate
-from tcosim.results.schema import ATTRIBUTES, COMPONENTS, COORDINATES, VARIABLES
+from tcosim.results.schema import ATTRIBUTES, COMPONENTS, COORDINATES, VARIABLES, WEEK_FUTURES
 
 
 def test_every_field_has_its_dimensions_type_units_and_name():
@@ -21,7 +21,8 @@ def test_every_field_has_its_dimensions_type_units_and_name():
             assert variable.dtype == np.dtype(field.dtype)
     assert set(dataset.variables) == {field.name for field in (*COORDINATES, *VARIABLES)}
     assert list(dataset.attrs) == list(ATTRIBUTES)
-    assert dataset["cost"].attrs["futures"] == 100
+    assert dataset["cost"].attrs["futures"] == dataset["load"].attrs["futures"] == 100
+    assert synthetic(1000)["load"].attrs["futures"] == WEEK_FUTURES
 
 
 def test_arrays_of_the_right_type_are_taken_without_a_copy():
@@ -53,6 +54,12 @@ def test_fleets_may_not_have_gaps_but_others_may():
     dataset["mean_utilization"].loc[{"option": "owned-h100"}] = np.nan
     with pytest.raises(DatasetError, match="mean_utilization: is nan at option owned-h100"):
         validate(dataset)
+
+
+def test_a_week_has_168_hours():
+    dataset = synthetic(64)
+    with pytest.raises(DatasetError, match="hour_of_week: has the length 167, not 168"):
+        validate(dataset.isel(hour_of_week=slice(1, None)))
 
 
 def test_components_must_sum_to_the_mean():

@@ -17,9 +17,10 @@ from tcosim.engine.blocks import Progress, run_blocks
 from tcosim.engine.kept import Kept, ratio
 from tcosim.engine.pack import Floats, pack
 from tcosim.engine.totals import GroupSums, Totals, group_sums
+from tcosim.engine.week import load_by_hour_of_week
 from tcosim.kernels.layout import COMPONENTS, FLEET_USE, LANES, U
 from tcosim.results import dataset as results_dataset
-from tcosim.results.schema import COST_FUTURES, KEPT_FUTURES, QUANTILES
+from tcosim.results.schema import COST_FUTURES, KEPT_FUTURES, QUANTILES, WEEK_FUTURES
 from tcosim.sampling.inputs import InputSampler
 from tcosim.scenario.models import Scenario
 from tcosim.scenario.topics import input_topics
@@ -112,6 +113,7 @@ class Run:
         )
         self._baseline = [option.name for option in scenario.options].index(scenario.baseline)
         self._rooms = threading.local()
+        self._load: tuple[int, Floats] | None = None
 
     def extend(
         self, samples: int, *, progress: Progress | None = None, cancel: threading.Event | None = None
@@ -176,6 +178,7 @@ class Run:
                 **quantiles,
                 "tokens": np.quantile(kept.tokens[:, :monthly], QUANTILES, axis=1).astype(np.float64).T,
                 **self._means(),
+                "load": self._load_by_hour_of_week(),
                 "scramble_futures": self.totals.futures,
                 "scramble_npv_sum": self.totals.npv,
                 "scramble_beats": self.totals.beats,
@@ -194,6 +197,14 @@ class Run:
                 "library_sha256": self.scenario.library_sha256,
             },
         )
+
+    def _load_by_hour_of_week(self) -> Floats:
+        """Kept once there are futures enough: a longer run has the same first ones."""
+        futures = min(self.samples, WEEK_FUTURES)
+        if self._load is None or self._load[0] != futures:
+            load = load_by_hour_of_week(self.scenario, self._packing, self._sampler, self.seed, futures)
+            self._load = futures, load
+        return self._load[1]
 
     def _means(self) -> dict[str, Floats]:
         """Means over all futures, by option where a fleet has them."""

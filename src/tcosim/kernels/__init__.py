@@ -8,6 +8,7 @@ from tcosim.kernels.ledger import keep_books
 from tcosim.kernels.noise import draw_monthly_noise
 from tcosim.kernels.planning import plan_fleets
 from tcosim.kernels.trace import trace_hours
+from tcosim.kernels.week import week_hours
 
 __all__ = [
     "draw_monthly_noise",
@@ -15,4 +16,5 @@ __all__ = [
     "plan_fleets",
     "simulate_hours",
     "trace_hours",
+    "week_hours",
 ]

@@ -24,8 +24,10 @@ from tcosim.results.schema import (
     SCRAMBLES,
     SELF_HOSTED,
     VARIABLES,
+    WEEK_FUTURES,
     Field,
 )
+from tcosim.units import HOURS_PER_WEEK
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -91,6 +93,7 @@ def build(
         "topic": list(input_topics),
         "tied": list(tied),
         "part": list(COMPONENTS),
+        "hour_of_week": np.arange(HOURS_PER_WEEK),
         "scramble": np.arange(SCRAMBLES),
     }
     dataset = xr.Dataset(attrs={name: kind(given[name]) for name, kind in ATTRIBUTES.items()})
@@ -108,6 +111,7 @@ def build(
         dataset[field.name].attrs.update(units=field.units, long_name=field.long_name)
     for name in ("cost", "cumulated", "tokens"):
         dataset[name].attrs["futures"] = min(samples, COST_FUTURES)
+    dataset["load"].attrs["futures"] = min(samples, WEEK_FUTURES)
     validate(dataset)
     return dataset
 
@@ -156,6 +160,7 @@ def _size_problems(dataset: xr.Dataset) -> Iterator[str]:
     expected = {
         "month": int(attributes["months"]),
         "future": min(samples, KEPT_FUTURES),
+        "hour_of_week": HOURS_PER_WEEK,
         "scramble": SCRAMBLES,
         "quantile": len(QUANTILES),
         "part": len(COMPONENTS),
