@@ -13,16 +13,8 @@ from typer.testing import CliRunner
 
 @pytest.fixture
 def engine(monkeypatch):
-    """Stand in for the engine; call it with another ``simulate`` or ``replay`` to change it."""
-    import tcosim
-
-    def use(**functions):
-        made = stub.module(**functions)
-        monkeypatch.setitem(sys.modules, "tcosim.engine", made)
-        monkeypatch.setattr(tcosim, "engine", made, raising=False)
-
-    use()
-    return use
+    """Stand in for the engine and the curve of a run; call it with another ``simulate`` or ``replay`` to change it."""
+    return stub.stand_in(monkeypatch)
 
 
 @pytest.fixture

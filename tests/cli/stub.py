@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import types
 from typing import Any
 
 import numpy as np
 import xarray as xr
+from curves import synthetic_curve
 from datasets import synthetic
 
 
@@ -31,6 +33,45 @@ def simulate(scenario: Any, *, samples: int, seed: int, threads: Any, progress: 
         "library_sha256": scenario.library_sha256,
     }
     return dataset
+
+
+def curve(
+    scenario: Any, volumes: Any, *, samples: int, seed: int, threads: Any, progress: Any, cancel: Any
+) -> Any:
+    """Build the Dataset of a curve whose options are those of the scenario."""
+    options = {option.name: option.kind for option in scenario.options}
+    names = [name for name in options if name != scenario.baseline]
+    progress(samples * len(volumes), samples * len(volumes))
+    dataset = synthetic_curve(
+        samples,
+        volumes,
+        seed=seed,
+        options={scenario.baseline: options[scenario.baseline]} | options,
+        even={name: 4e9 * (index + 1) for index, name in enumerate(names)},
+        planned=scenario.volume.tokens_per_month,
+    )
+    dataset.attrs |= {
+        "scenario_name": scenario.name,
+        "scenario_sha256": scenario.sha256(),
+        "library_sha256": scenario.library_sha256,
+        "months": scenario.months,
+    }
+    return dataset
+
+
+def stand_in(monkeypatch: Any) -> Any:
+    """Put stand-ins in the place of the engine and of the curve of a run; call what comes back to change the engine."""
+    import tcosim
+    from tcosim.studies import curve as study
+
+    def use(**functions: Any) -> None:
+        made = module(**functions)
+        monkeypatch.setitem(sys.modules, "tcosim.engine", made)
+        monkeypatch.setattr(tcosim, "engine", made, raising=False)
+
+    use()
+    monkeypatch.setattr(study, "curve", curve)
+    return use
 
 
 def module(simulate: Any = simulate, **others: Any) -> types.ModuleType:

@@ -8,28 +8,14 @@ import sys
 import types
 
 import pytest
+import stub
 import typer
-from curves import synthetic_curve
 from typer.testing import CliRunner
 
 from tcosim.cli.curve import curve
 from tcosim.cli.grid import MOST_VOLUMES, volumes_option
 from tcosim.cli.guard import Guarded
 from tcosim.errors import InputError
-
-
-def simulate(scenario, volumes, *, samples, seed, threads, progress, cancel):
-    options = {option.name: option.kind for option in scenario.options}
-    even = {name: 4e9 * (index + 1) for index, name in enumerate(list(options)[1:])}
-    progress(samples * len(volumes), samples * len(volumes))
-    return synthetic_curve(
-        samples,
-        volumes,
-        seed=seed,
-        options=options,
-        even=even,
-        planned=scenario.volume.tokens_per_month,
-    )
 
 
 def never(*_, **__):
@@ -40,7 +26,7 @@ def never(*_, **__):
 def study(monkeypatch):
     """Stand in for the study; call it with another ``curve`` to change it."""
 
-    def use(curve=simulate):
+    def use(curve=stub.curve):
         made = types.ModuleType("tcosim.studies.curve")
         made.curve, made.default_volumes = (
             curve,
@@ -69,7 +55,7 @@ def test_the_answer_stands_on_stdout_and_the_work_on_stderr(run, study, tmp_path
     result = run("--samples", "2e3", "--volumes", "1e8:1e11")
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith(
-        "synthetic\n25 volumes from 100 million to 100 billion tokens a month, 36 months"
+        "support-assistant\n25 volumes from 100 million to 100 billion tokens a month, 36 months"
     )
     assert "Below " in result.stdout.splitlines()[3]
     assert "2,000 futures at 25 volumes in " in result.stderr
@@ -129,7 +115,7 @@ def test_a_place_for_the_picture_is_refused_before_simulating(run, study, tmp_pa
 def test_a_picture_that_cannot_be_written_does_not_cost_the_answer(run, study, tmp_path):
     def late(*arguments, **others):
         (tmp_path / "curve.png").write_text("someone was faster")
-        return simulate(*arguments, **others)
+        return stub.curve(*arguments, **others)
 
     study(late)
     result = run("--samples", "640", "--png", "curve.png")

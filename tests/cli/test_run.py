@@ -30,7 +30,7 @@ def test_the_answer_stands_on_stdout_and_the_work_on_stderr(tcosim, engine, tmp_
     run = open_run("here")
     assert run.summary["samples"] == 2000
     assert "[resolved]" in run.scenario_toml
-    assert {"input", "unit", "distribution", "library"} <= set(run.prices["prices"][0])
+    assert {"input", "unit", "distribution", "library"} <= set(run.assumptions["assumptions"][0])
 
 
 def test_the_same_inputs_give_the_same_bytes(tcosim, engine):

@@ -72,7 +72,7 @@ def run_folder(tmp_path):
         tmp_path / "a-run",
         dataset,
         scenario_toml=resolved_toml(scenario),
-        prices={},
+        assumptions={"library_sha256": "", "assumptions": []},
         summary=summarize(dataset),
     )
 

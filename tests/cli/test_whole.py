@@ -9,7 +9,7 @@ import jsonschema
 
 from tcosim.results.summary import summary_schema
 
-FILES = ("scenario.toml", "prices.json", "summary.json", "result.nc", "checksums.b2")
+FILES = ("scenario.toml", "assumptions.json", "summary.json", "result.nc", "checksums.b2")
 
 
 def test_run_and_replay(tcosim):

@@ -20,19 +20,21 @@ from tcosim.results.folder import CHECKSUMS, FILES, expected_bytes, open_run, wr
 from tcosim.results.schema import SCHEMA_VERSION
 from tcosim.results.target import check_target
 
-PRICES = {"library_sha256": "1" * 64, "prices": []}
+ASSUMPTIONS = {"library_sha256": "1" * 64, "assumptions": []}
 
 
 def write(path, dataset=None):
     dataset = synthetic(200) if dataset is None else dataset
-    return write_run(path, dataset, scenario_toml="[scenario]\n", prices=PRICES, summary=summarize(dataset))
+    return write_run(
+        path, dataset, scenario_toml="[scenario]\n", assumptions=ASSUMPTIONS, summary=summarize(dataset)
+    )
 
 
 def test_what_is_written_is_read(tmp_path):
     dataset = synthetic(200)
     run = open_run(write(tmp_path / "deep" / "run", dataset))
     assert run.scenario_toml == "[scenario]\n"
-    assert run.prices == PRICES
+    assert run.assumptions == ASSUMPTIONS
     assert run.summary == summarize(dataset)
     xr.testing.assert_identical(run.load(), dataset)
     with run.dataset() as opened:
@@ -198,6 +200,23 @@ def test_a_damaged_summary_is_found(tmp_path, text):
     rewrite_checksums(path)
     with pytest.raises(InputError, match=r"summary\.json"):
         open_run(path)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "{}", '{"library_sha256": "", "assumptions": [{"input": "x"}]}']
+)
+def test_damaged_assumptions_are_found(tmp_path, text):
+    path = write(tmp_path / "run")
+    (path / "assumptions.json").write_text(text)
+    rewrite_checksums(path)
+    with pytest.raises(InputError, match=r"must be whole: assumptions\.json"):
+        open_run(path)
+
+
+def test_what_is_no_snapshot_is_not_written(tmp_path):
+    with pytest.raises(InputError, match="assumptions: must be a snapshot"):
+        write_run(tmp_path / "run", synthetic(64), scenario_toml="", assumptions={}, summary={})
+    assert os.listdir(tmp_path) == []
 
 
 def test_a_newer_version_is_refused_by_name(tmp_path):

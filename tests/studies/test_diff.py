@@ -90,7 +90,13 @@ def folder(path, of, samples=4096, seed=0, dataset=None):
         )
         dataset.attrs["scenario_name"] = of.name
     return open_run(
-        write_run(path, dataset, scenario_toml=resolved_toml(of), prices={}, summary=summarize(dataset))
+        write_run(
+            path,
+            dataset,
+            scenario_toml=resolved_toml(of),
+            assumptions={"library_sha256": "", "assumptions": []},
+            summary=summarize(dataset),
+        )
     )
 
 

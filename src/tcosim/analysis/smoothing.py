@@ -1,7 +1,7 @@
 """Smoothing splines over bins, their strength by cross-validation between scrambles.
 
-Knows sums over bins; knows nothing of costs or inputs. Nothing here depends on the number of processors: systems are
-banded, and sums are taken without BLAS.
+Knows sums over bins; knows nothing of costs or inputs. Nothing here depends on the number of processors: systems
+are banded, and products are small enough for BLAS not to share them out.
 
 Legend: ``m`` columns, ``b`` bins, ``k`` scrambles.
 """

@@ -10,25 +10,32 @@ from typing import Any
 
 import xarray as xr
 
+from tcosim.analysis.curve import summarize_curve
 from tcosim.analysis.drivers import given_data_drivers
 from tcosim.analysis.headline import headline_option, mean_npv
 from tcosim.analysis.information import value_of_information
 from tcosim.analysis.interval import Interval
+from tcosim.analysis.levels import given_data_tornado
 from tcosim.analysis.payback import option_payback
 from tcosim.analysis.probability import probability_beats_baseline, probability_cheapest
 from tcosim.analysis.risk import cvar95_loss, loss_over, option_quantiles, option_regret, option_risk
 from tcosim.analysis.saving import expected_saving
 from tcosim.analysis.service import option_service
 from tcosim.analysis.unit_cost import option_usd_per_million_tokens
+from tcosim.errors import InputError, Problem
 
 RUN_KEYS = ("schema_version", "tcosim_version", "seed", "samples", "months", "volume_tokens_per_month")
 INSIGHT_FUTURES = 2**16
 """A run shows drivers and what is worth knowing by so many futures, in two seconds; all of a million take eight."""
 CUMULATED_QUANTILES = (0.05, 0.5, 0.95)
+SAME_KEYS = ("scenario_sha256", "library_sha256", "seed", "months", "baseline")
+SAME = "make it with tcosim.curve(scenario, seed=seed) from what the run was made from"
 ORIGIN_KEYS = ("scenario_name", "scenario_sha256", "library_sha256")
 
 
-def summarize(dataset: xr.Dataset, *, budget_usd: float | None = None) -> dict[str, Any]:
+def summarize(
+    dataset: xr.Dataset, *, budget_usd: float | None = None, curve: xr.Dataset | None = None
+) -> dict[str, Any]:
     """Summarize a run.
 
     Parameters
@@ -37,12 +44,21 @@ def summarize(dataset: xr.Dataset, *, budget_usd: float | None = None) -> dict[s
         What `tcosim.simulate` returns, or `tcosim.open_run(path).load()`.
     budget_usd : float, optional
         With what probability does the loss against the baseline pass this sum (present value)?
+    curve : xarray.Dataset, optional
+        What `tcosim.curve` returns for the same scenario: from which volume on?
 
     Returns
     -------
     dict
         As the published schema says (`tcosim.results.summary.summary_schema`); plain numbers, strings and None.
+
+    Raises
+    ------
+    InputError
+        If the curve is of another scenario, library or seed.
     """
+    if curve is not None:
+        _check_same(dataset, curve)
     attributes = dataset.attrs
     return {
         **{key: _plain(attributes[key]) for key in RUN_KEYS},
@@ -50,7 +66,23 @@ def summarize(dataset: xr.Dataset, *, budget_usd: float | None = None) -> dict[s
         "headline": _headline(dataset),
         "options": _options(dataset, budget_usd),
         **_insight(dataset),
+        "curve": None if curve is None else summarize_curve(curve),
     }
+
+
+def _check_same(dataset: xr.Dataset, curve: xr.Dataset) -> None:
+    problems = [
+        Problem(
+            "curve",
+            f"must have the run's {key}, {_plain(dataset.attrs[key])!r}",
+            _plain(curve.attrs[key]),
+            SAME,
+        )
+        for key in SAME_KEYS
+        if curve.attrs[key] != dataset.attrs[key]
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def _headline(dataset: xr.Dataset) -> dict[str, Any] | None:
@@ -76,8 +108,10 @@ def _insight(dataset: xr.Dataset) -> dict[str, Any]:
     """What drives the headline's saving, and what is worth finding out: read off the futures of the run."""
     option = headline_option(dataset)
     rows = [] if option is None else given_data_drivers(dataset, option, most=INSIGHT_FUTURES)
+    moved = [] if option is None else given_data_tornado(dataset, option, most=INSIGHT_FUTURES)
     return {
         "drivers": [{**row, "total_order": None} for row in rows],
+        "tornado": moved,
         "value_of_information": value_of_information(dataset, most=INSIGHT_FUTURES),
     }
 

@@ -153,7 +153,7 @@ def _shape(library: Library, shape: Shape, as_json: bool) -> None:
 
 def _quantity_data(library: Library, quantity: Quantity) -> dict[str, Any]:
     from tcosim.report.words.spread import spread
-    from tcosim.results.prices import declaration
+    from tcosim.results.assumptions import declaration
 
     figures = spread(quantity.distribution)
     sources = [library.source(name) for name in quantity.sources]

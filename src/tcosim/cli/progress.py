@@ -30,7 +30,9 @@ class _State:
         self.total = 0
 
 
-def run_with_progress(work: Work[T], total: int, console: Console, *, is_most: bool = False) -> T:
+def run_with_progress(
+    work: Work[T], total: int, console: Console, *, is_most: bool = False, where: str = ""
+) -> T:
     """Call ``work(progress, cancel)`` on a thread of its own and show its progress.
 
     Parameters
@@ -43,6 +45,8 @@ def run_with_progress(work: Work[T], total: int, console: Console, *, is_most: b
         Whether `total` is only the most; ``work`` then says how many it expects.
     console : rich.console.Console
         Where the bar goes; without a terminal there is no bar, only a line at the start.
+    where : str
+        Put behind what is said of the futures.
 
     Raises
     ------
@@ -66,7 +70,7 @@ def run_with_progress(work: Work[T], total: int, console: Console, *, is_most: b
 
     threading.Thread(target=body, name="simulation", daemon=True).start()
     try:
-        _watch(state, finished, total, console, is_most)
+        _watch(state, finished, total, console, is_most, where)
     except KeyboardInterrupt:
         cancel.set()
         finished.wait(GRACE_SECONDS)
@@ -76,11 +80,13 @@ def run_with_progress(work: Work[T], total: int, console: Console, *, is_most: b
     return outcome[0]
 
 
-def _watch(state: _State, finished: threading.Event, total: int, console: Console, is_most: bool) -> None:
+def _watch(
+    state: _State, finished: threading.Event, total: int, console: Console, is_most: bool, where: str
+) -> None:
     started = time.monotonic()
     if not console.is_terminal:
         console.print(
-            f"simulating {'at most ' if is_most else ''}{total:,} future{'' if total == 1 else 's'}"
+            f"simulating {'at most ' if is_most else ''}{total:,} future{'' if total == 1 else 's'}{where}"
         )
         while not finished.wait(TICK_SECONDS):
             pass
@@ -90,7 +96,7 @@ def _watch(state: _State, finished: threading.Event, total: int, console: Consol
         while not finished.wait(TICK_SECONDS):
             waited = time.monotonic() - started
             if state.done:
-                bar.update(task, description="simulating", completed=state.done, total=state.total)
+                bar.update(task, description=f"simulating{where}", completed=state.done, total=state.total)
             elif waited > COMPILING_AFTER_SECONDS:
                 bar.update(task, description="compiling kernels (first run only)")
 

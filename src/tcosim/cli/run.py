@@ -63,6 +63,9 @@ def run(
             metavar="USD", help="How likely does the loss against the baseline pass this sum? 500k."
         ),
     ] = None,
+    report: Annotated[
+        bool, typer.Option("--report", help="Also write report.html and report.pdf into the run folder.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Simulate futures and say how likely it is that self-hosting beats the API."""
@@ -88,13 +91,17 @@ def run(
     dataset, reached = _simulate(loaded, futures, share, chosen_seed, workers)
     seconds = time.monotonic() - started
     futures = int(dataset.attrs["samples"])
+    by_volume = _other_volumes(loaded, futures, chosen_seed, workers)
+    more_seconds = time.monotonic() - started - seconds
     if out is None:
         target = _default_target(loaded, chosen_seed, futures)
 
     from tcosim.analysis import summarize
     from tcosim.errors import InputError, TcosimError
 
-    summary = summarize(dataset, budget_usd=limit_usd) | ({"precision": reached} if reached else {})
+    summary = summarize(dataset, budget_usd=limit_usd, curve=by_volume) | (
+        {"precision": reached} if reached else {}
+    )
     try:
         written, is_new = _write(target, dataset, loaded, summary, reuse=out is None)
     except (InputError, OSError) as error:  # a disk that filled up meanwhile must not cost the answer
@@ -105,7 +112,10 @@ def run(
     rate = f"{futures / seconds:,.0f} futures/s" if seconds > 0 else ""
 
     def tell_the_work() -> None:
-        console.print(f"{futures:,} future{'' if futures == 1 else 's'} in {seconds:.1f} s ({rate})")
+        console.print(
+            f"{futures:,} future{'' if futures == 1 else 's'} in {seconds:.1f} s ({rate});"
+            f" {by_volume.attrs['samples']:,} at each of {by_volume.sizes['volume']} volumes in {more_seconds:.1f} s"
+        )
         console.print(f"run folder: {written}{'' if is_new else ' (it was there already)'}")
 
     try:
@@ -115,6 +125,16 @@ def run(
         tell_the_work()
         raise
     tell_the_work()
+    if report:
+        with keeping(lambda: f"the run folder {written} is complete"):
+            _report(written)
+
+
+def _report(folder: Path) -> None:
+    """Write the page and the sheet for the board into the run folder, and say so on stderr."""
+    from tcosim.cli.report import tell
+
+    tell(folder, err=True)
 
 
 def _default_target(scenario: Scenario, seed: int, samples: int) -> Path:
@@ -170,12 +190,30 @@ def _simulate(
     return run_with_progress(work, samples, work_console(), is_most=precision is not None)
 
 
+def _other_volumes(scenario: Scenario, samples: int, seed: int, threads: int | None) -> xr.Dataset:
+    """The curve of the report, from which volume on: by few futures, as `tcosim curve` is there for more."""
+    from tcosim.cli.console import work_console
+    from tcosim.cli.progress import run_with_progress
+    from tcosim.results.schema import CURVE_FUTURES
+    from tcosim.studies import curve as study
+
+    grid, futures = study.default_volumes(scenario), min(samples, CURVE_FUTURES)
+
+    def work(progress: Any, cancel: Any) -> xr.Dataset:
+        return study.curve(
+            scenario, grid, samples=futures, seed=seed, threads=threads, progress=progress, cancel=cancel
+        )
+
+    return run_with_progress(work, futures * len(grid), work_console(), where=" at other volumes")
+
+
 def _write(
     target: Path, dataset: xr.Dataset, scenario: Scenario, summary: dict[str, Any], *, reuse: bool
 ) -> tuple[Path, bool]:
     """Write the run folder, and say whether it is new; a default one that holds exactly this run already stays."""
+    from tcosim.results.assumptions import assumption_snapshot
     from tcosim.results.folder import write_run
-    from tcosim.results.prices import price_snapshot
+    from tcosim.sampling.families import ppf
     from tcosim.scenario.write import resolved_toml
 
     if reuse and target.exists():
@@ -188,7 +226,7 @@ def _write(
             target,
             dataset,
             scenario_toml=resolved_toml(scenario),
-            prices=price_snapshot(scenario),
+            assumptions=assumption_snapshot(scenario, ppf),
             summary=summary,
         )
     return written, True

@@ -17,20 +17,20 @@ from typing import TYPE_CHECKING, Any
 from tcosim.errors import InputError, Problem, TcosimError
 from tcosim.results import checksums
 from tcosim.results.schema import COMPONENTS, KEPT_FUTURES, QUANTILES, SCHEMA_VERSION
-from tcosim.results.summary import to_json
+from tcosim.results.summary import plain, to_json
 from tcosim.results.target import check_target, partial_name
 
 if TYPE_CHECKING:
     import xarray as xr
 
-SCENARIO, PRICES, SUMMARY, RESULT, CHECKSUMS = (
+SCENARIO, ASSUMPTIONS, SUMMARY, RESULT, CHECKSUMS = (
     "scenario.toml",
-    "prices.json",
+    "assumptions.json",
     "summary.json",
     "result.nc",
     "checksums.b2",
 )
-FILES = (SCENARIO, PRICES, SUMMARY, RESULT)
+FILES = (SCENARIO, ASSUMPTIONS, SUMMARY, RESULT)
 """What a run folder holds, beside the checksums of these files."""
 
 
@@ -43,15 +43,15 @@ class Run:
     path : Path
     scenario_toml : str
         The resolved scenario, every field explicit.
-    prices : object
-        The price snapshot.
+    assumptions : dict
+        What the run stood on, with its sources: `tcosim.results.assumptions.assumption_snapshot`.
     summary : dict
         The content of ``summary.json``.
     """
 
     path: Path
     scenario_toml: str
-    prices: Any
+    assumptions: dict[str, Any]
     summary: dict[str, Any]
 
     @contextmanager
@@ -96,7 +96,7 @@ def write_run(
     dataset: xr.Dataset,
     *,
     scenario_toml: str,
-    prices: object,
+    assumptions: Mapping[str, object],
     summary: Mapping[str, object],
 ) -> Path:
     """Write a run folder, whole or not at all.
@@ -112,8 +112,8 @@ def write_run(
         Valid by `tcosim.results.dataset.validate`.
     scenario_toml : str
         The resolved scenario.
-    prices : object
-        The price snapshot: anything that JSON can hold.
+    assumptions : mapping
+        What `tcosim.results.assumptions.assumption_snapshot` returns.
     summary : mapping
         What `tcosim.analysis.summarize` returns.
 
@@ -125,18 +125,23 @@ def write_run(
     Raises
     ------
     InputError
-        If the place cannot be written; nothing is left behind.
+        If the place cannot be written, or the assumptions are none; nothing is left behind.
     """
+    from tcosim.results.assumptions import shape_fault
     from tcosim.results.netcdf import write_dataset
 
     path = Path(path)
+    if fault := shape_fault(plain(assumptions)):
+        raise InputError(
+            Problem("assumptions", f"must be a snapshot ({fault})", None, "take it from assumption_snapshot")
+        )
     check_target(path)
     partial = path.parent / partial_name(path.name)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial.mkdir()
         _write_text(partial / SCENARIO, scenario_toml)
-        _write_text(partial / PRICES, to_json(prices))
+        _write_text(partial / ASSUMPTIONS, to_json(assumptions))
         _write_text(partial / SUMMARY, to_json(summary))
         write_dataset(dataset, partial / RESULT)
         _write_text(partial / CHECKSUMS, checksums.listing(partial, FILES))
@@ -211,7 +216,16 @@ def open_run(path: Path | str, *, verify: bool = True) -> Run:
         scenario = (path / SCENARIO).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise _damaged(path, f"{SCENARIO} cannot be read ({_first_line(error)})") from error
-    return Run(path, scenario, _read_json(path, PRICES), summary)
+    return Run(path, scenario, _read_assumptions(path), summary)
+
+
+def _read_assumptions(path: Path) -> dict[str, Any]:
+    from tcosim.results.assumptions import shape_fault
+
+    content: dict[str, Any] = _read_json(path, ASSUMPTIONS)
+    if fault := shape_fault(content):
+        raise _damaged(path, f"{ASSUMPTIONS} does not hold the assumptions of a run ({fault})")
+    return content
 
 
 def _read_json(path: Path, name: str) -> Any:

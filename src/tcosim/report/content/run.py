@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tcosim.report.content.insight import Drivers, Information, drivers, information
 from tcosim.report.content.risk import CostSoFar, RiskTable, budget_sentence, cost_so_far, risk_table
-from tcosim.report.words import rounding
+from tcosim.report.words import curve, rounding
 from tcosim.report.words.board import board_sentence, choice_sentence, money_sentence
 from tcosim.report.words.histogram import Bin, bins
 from tcosim.results.schema import KEPT_FUTURES
@@ -69,6 +69,7 @@ class RunReport:
     probabilities: list[ProbabilityRow]
     options: list[OptionRow]
     histogram: SavingHistogram | None
+    by_volume: list[str]
     risk: RiskTable | None
     cost_so_far: CostSoFar
     drivers: Drivers | None
@@ -113,6 +114,7 @@ def run_report(summary: dict[str, Any], baseline: str, savings: NDArray[Any] | N
         probabilities=[row for row in map(_probability_row, summary["options"]) if row is not None],
         options=_option_rows(summary),
         histogram=histogram,
+        by_volume=[] if summary["curve"] is None else curve.sentences(summary["curve"]),
         risk=risk_table(summary, baseline),
         cost_so_far=cost_so_far(summary),
         drivers=drivers(summary),
@@ -196,6 +198,11 @@ def _notes(summary: dict[str, Any]) -> list[str]:
         notes.append(
             f"Probabilities and means run over all {samples:,} futures; percentiles and the histogram over the first"
             f" {KEPT_FUTURES:,}."
+        )
+    if by_volume := summary["curve"]:
+        notes.append(
+            f"Other volumes are simulated by {by_volume['samples']:,} future{'' if by_volume['samples'] == 1 else 's'}"
+            f" at each of {len(by_volume['volumes'])}; tcosim curve takes more."
         )
     valued = summary["value_of_information"]["futures"]
     if samples > valued and summary["value_of_information"]["evppi_usd"]:

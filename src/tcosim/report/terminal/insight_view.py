@@ -11,18 +11,10 @@ from rich.text import Text
 from tcosim.report.content.insight import Drivers, Information
 from tcosim.report.terminal.lines import INDENT, prose
 from tcosim.report.terminal.table import RIGHT, Column, Table
+from tcosim.report.words.legends import DRIVERS_LEGEND, VALUE_LEGEND
 
 BAR = 24
 CELL, ASCII_CELL = "\u2588", "#"
-DRIVERS_LEGEND = (
-    "An input's share of the variance is what falls away on average once that input alone is known; correlated inputs"
-    " count together. The rest is inputs that matter less, what inputs do in company, and the luck of months and hours"
-    " (tcosim drivers tells these apart)."
-)
-VALUE_LEGEND = (
-    "Worth: how much lower the expected cost gets if this alone is known before choosing, so the most to pay for"
-    " finding it out; tcosim value has all inputs, groups of them, and what it is worth to measure the traffic first."
-)
 
 
 def drivers_block(drivers: Drivers, plain: bool) -> RenderableType:

@@ -18,6 +18,7 @@ from tcosim.report.terminal.lines import INDENT, is_plain, print_blocks, prose
 from tcosim.report.terminal.table import LEFT, RIGHT, Column, Table
 from tcosim.report.words import rounding
 from tcosim.report.words.histogram import Bin
+from tcosim.report.words.legends import OPTIONS_LEGEND, RISK_LEGEND
 
 BAR = 24
 LOSS, GAIN = "\u2591", "\u2588"
@@ -33,6 +34,9 @@ def print_report(report: RunReport, console: Console) -> None:
     ]
     if report.probabilities:
         blocks.append(_probabilities(report.baseline, report.probabilities, plain))
+    if report.by_volume:
+        head = prose("From which volume on", "bold")
+        blocks.append(Group(head, *(prose(text) for text in report.by_volume)))
     blocks.append(_options(report.options))
     if report.risk is not None:
         blocks.append(_risk(report.risk))
@@ -70,26 +74,13 @@ COLUMNS = (
     ("hours_over_capacity", "hours\nover", RIGHT),
     ("cheapest", "cheapest", RIGHT),
 )
-LEGEND = (
-    "NPV: present value of all costs. USD a month: median, nominal. USD/M: USD per million tokens, for all"
-    " capacity that is paid (reserved basis) and only for what is used of it (usage basis). load: share of paid"
-    " capacity that is used. hours over: hours a month in which demand exceeds capacity. cheapest: probability of being"
-    " the cheapest option."
-)
-
-
-RISK_LEGEND = (
-    "VaR 95: loss that is passed in 5 % of the futures; CVaR 95: mean loss in these. regret: what the choice costs on"
-    " average over the cheapest option of each future; the smallest is the best choice. paid back: share of the futures"
-    " in which the option has cost less from that month on for good."
-)
 
 
 def _options(rows: list[OptionRow]) -> RenderableType:
     columns = [Column(head, side) for _, head, side in COLUMNS]
     cells = [[getattr(row, field) for field, _, _ in COLUMNS] for row in rows]
     return Group(
-        Text("Costs in USD", style="bold"), Table(columns, cells, indent=INDENT), prose(LEGEND, "dim")
+        Text("Costs in USD", style="bold"), Table(columns, cells, indent=INDENT), prose(OPTIONS_LEGEND, "dim")
     )
 
 

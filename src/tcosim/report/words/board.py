@@ -41,6 +41,23 @@ def chance(probability: float) -> str:
     return next(words for upper, words in SCALE if probability < upper)
 
 
+def verdict(probability: float) -> str:
+    """The same without a sentence around it, with the odds: 0.31 gives ``"unlikely, about 1 in 3"``."""
+    words = chance(probability).removeprefix("is ").removeprefix("has ").removesuffix(" to")
+    return f"{words}, {odds(probability)}"
+
+
+def saving_words(saving: float, bounds: list[float] | None) -> str:
+    """An expected saving as a phrase: ``"costs $21.8 k more on average"``."""
+    if bounds is None:
+        return f"{'saves' if saving >= 0 else 'costs'} {usd(abs(saving))}{'' if saving >= 0 else ' more'}"
+    low, high = bounds
+    if low < 0 < high:
+        return f"saves or costs, it cannot be told ({usd(low, low, high)} to {usd(high, low, high)})"
+    size = _above_zero(abs(saving), low, high)
+    return f"saves {size} on average" if saving > 0 else f"costs {size} more on average"
+
+
 def odds(probability: float) -> str:
     """Write the nearest simple fraction: 0.31 gives ``"about 1 in 3"``."""
     if probability <= 0:

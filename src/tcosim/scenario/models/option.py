@@ -22,7 +22,7 @@ class Option(Declared):
 
     kind: Annotated[str, text(REQUIRED, "How the traffic is served.", choices=KINDS)]
     name: Annotated[str, name(REQUIRED, "Short unique name: letters, digits, - and _.")]
-    label: Annotated[str, text("", "What reports call the option; its name if left out.")]
+    label: Annotated[str, text("", "What the option is, shown beside its name in reports.")]
     engineer_usd_per_hour: Annotated[
         U,
         uncertain(
@@ -41,11 +41,6 @@ class Option(Declared):
             "Growth of the hourly cost in a year.",
         ),
     ]
-
-    @property
-    def title(self) -> str:
-        """What to call the option before readers: its label, or its name."""
-        return self.label or self.name
 
     @property
     def is_fleet(self) -> bool:
