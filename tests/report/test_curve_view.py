@@ -285,3 +285,17 @@ def test_the_chart_draws_every_figure_and_skips_what_a_log_scale_cannot_hold():
     assert len(rows(chances)) == 3 * len(WITH_PLANNED)
     assert len(rows(prices)) == 5 * len(WITH_PLANNED) - 1
     assert {row["option"] for row in rows(prices)} == set(OPTIONS)
+
+
+def test_both_panels_give_an_option_one_color():
+    """Panels share their scales: one that names fewer options would shift the colors of all."""
+    spec = curve_chart(summarize_curve(synthetic_curve(640, WITH_PLANNED))).to_dict()
+    scales = [
+        layer["encoding"]["color"]["scale"]
+        for panel in spec["vconcat"]
+        for layer in panel["layer"]
+        if "color" in layer["encoding"]
+    ]
+    assert len(scales) == 5
+    assert all(scale == scales[0] for scale in scales)
+    assert set(scales[0]["domain"]) == set(OPTIONS)

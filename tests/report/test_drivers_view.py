@@ -8,9 +8,10 @@ import io
 import pytest
 from rich.console import Console
 
+from tcosim.report.charts.look import PAPER
 from tcosim.report.charts.tornado import tornado_chart, tornado_png
 from tcosim.report.terminal.drivers_view import print_drivers
-from tcosim.report.words.drivers import money, sentences, share
+from tcosim.report.words.drivers import is_told, money, sentences, share
 
 LONG = "serving.llama-70b-h100x2.prefill_tokens_per_second"
 
@@ -178,8 +179,10 @@ def test_ascii(found):
 
 def bars(found, **options):
     """Rows of the chart's bars."""
-    content = tornado_chart(found, **options).to_dict()
-    return next(rows for rows in content["datasets"].values() if "side" in rows[0])
+    told = [row for row in found["tornado"] if is_told(row)]
+    names = {key: found[key] for key in ("option", "baseline")}
+    content = tornado_chart(told, **names, mean_usd=found["mean_saving_usd"], look=PAPER, **options).to_dict()
+    return next(rows for rows in content["datasets"].values() if "end" in rows[0])
 
 
 def test_the_picture(found):
@@ -195,3 +198,6 @@ def test_the_picture(found):
     assert rows[0]["saving"] == -384_000.0
     assert (rows[0]["above"], rows[1]["above"]) == (False, True)
     assert len(bars(found, top=1)) == 2
+    for row in found["tornado"]:
+        row["se_usd"] = 1e6
+    assert tornado_png(found) != picture  # nothing can be told: the first one alone
