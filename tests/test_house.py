@@ -19,7 +19,7 @@ def test_the_public_names_are_these():
     assert sorted(tcosim.__all__) == [
         "InputError", "Problem", "TcosimError", "__version__", "curve", "diff", "drivers", "load", "measuring_traffic",
         "open_run", "replay", "simulate", "simulate_to_precision", "summarize", "summarize_curve", "value",
-        "value_of_statistic", "write_run",
+        "value_of_statistic", "write_report", "write_run",
     ]  # fmt: skip
     for name in tcosim.__all__:
         assert getattr(tcosim, name) is not None

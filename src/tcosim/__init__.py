@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tcosim.analysis.measurement import measuring_traffic
     from tcosim.engine.replay import replay
     from tcosim.engine.run import simulate
+    from tcosim.report.documents.write import write_report
     from tcosim.results.folder import open_run, write_run
     from tcosim.scenario.load import load
     from tcosim.studies.curve import curve
@@ -45,6 +46,7 @@ __all__ = [
     "summarize_curve",
     "value",
     "value_of_statistic",
+    "write_report",
     "write_run",
 ]
 
@@ -62,6 +64,7 @@ _HOMES = {
     "summarize_curve": "tcosim.analysis.curve",
     "value": "tcosim.analysis.information",
     "value_of_statistic": "tcosim.analysis.information",
+    "write_report": "tcosim.report.documents.write",
     "write_run": "tcosim.results.folder",
 }
 _NAMES = {"value": "value_of_information"}

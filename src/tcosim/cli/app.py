@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from tcosim._version import __version__
-from tcosim.cli import check, curve, diff, drivers, inputs, new, replay, run, value
+from tcosim.cli import check, curve, diff, drivers, inputs, new, replay, report, run, value
 from tcosim.cli.guard import Guarded
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ app.command("run")(run.run)
 app.command("curve")(curve.curve)
 app.command("drivers")(drivers.drivers)
 app.command("value")(value.value)
+app.command("report")(report.report)
 app.command("diff")(diff.diff)
 app.command("check")(check.check)
 app.command("new")(new.new)
