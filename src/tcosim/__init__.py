@@ -12,11 +12,11 @@ from tcosim._version import __version__
 from tcosim.errors import InputError, Problem, TcosimError
 
 if TYPE_CHECKING:
-    from tcosim.analysis import summarize
     from tcosim.analysis.curve import summarize_curve
     from tcosim.analysis.information import value_of_information as value
     from tcosim.analysis.information import value_of_statistic
     from tcosim.analysis.measurement import measuring_traffic
+    from tcosim.analysis.summarize import summarize
     from tcosim.engine.replay import replay
     from tcosim.engine.run import simulate
     from tcosim.report.documents.write import write_report
@@ -60,7 +60,7 @@ _HOMES = {
     "replay": "tcosim.engine",
     "simulate": "tcosim.engine",
     "simulate_to_precision": "tcosim.studies.precision",
-    "summarize": "tcosim.analysis",
+    "summarize": "tcosim.analysis.summarize",
     "summarize_curve": "tcosim.analysis.curve",
     "value": "tcosim.analysis.information",
     "value_of_statistic": "tcosim.analysis.information",

@@ -7,10 +7,10 @@ import pytest
 from datasets import synthetic
 from scipy import stats
 
-from tcosim.analysis import summarize
 from tcosim.analysis.payback import option_payback
 from tcosim.analysis.probability import probability_beats_baseline
 from tcosim.analysis.risk import loss_over, option_risk, var
+from tcosim.analysis.summarize import summarize
 
 
 def test_who_never_pays_back_never_beats_the_baseline():

@@ -12,7 +12,7 @@ import typer
 from datasets import synthetic
 from typer.testing import CliRunner
 
-from tcosim.analysis import summarize
+from tcosim.analysis.summarize import summarize
 from tcosim.cli.guard import Guarded
 from tcosim.cli.value import days_option, group_options, value
 from tcosim.errors import InputError

@@ -6,7 +6,7 @@ import pytest
 from curves import PLANNED, synthetic_curve
 from datasets import synthetic
 
-from tcosim.analysis import summarize
+from tcosim.analysis.summarize import summarize
 from tcosim.report.content.volumes import STEPS, curve_content
 from tcosim.report.words import rounding
 from tcosim.report.words.board import saving_words, verdict

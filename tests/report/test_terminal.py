@@ -10,8 +10,8 @@ import pytest
 from datasets import synthetic
 from rich.console import Console
 
-from tcosim.analysis import summarize
 from tcosim.analysis.saving import savings
+from tcosim.analysis.summarize import summarize
 from tcosim.report.content.run import run_report
 from tcosim.report.terminal.run_view import print_report
 

@@ -94,7 +94,7 @@ def test_what_a_value_is_less_than_is_never_rounded_down() -> None:
 
 def test_the_first_sentence_names_the_best_thing_to_find_out() -> None:
     assert first_sentence(result()["value_of_information"], 100_000) == (
-        "Knowing everything before choosing would be worth $212.3 k on average; the best single thing to find out is"
+        "Knowing everything before choosing would be worth $212 k on average; the best single thing to find out is"
         " traffic.annual_growth, worth up to $61.2 k."
     )
     untold = [{"input": "energy.pue", "usd": 100.0, "se": 300.0}]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from datasets import synthetic
 
-from tcosim.analysis import summarize
+from tcosim.analysis.summarize import summarize
 from tcosim.report.words.board import SCALE, board_sentence, chance, money_sentence, odds
 
 

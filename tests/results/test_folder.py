@@ -13,7 +13,7 @@ import pytest
 import xarray as xr
 from datasets import synthetic
 
-from tcosim.analysis import summarize
+from tcosim.analysis.summarize import summarize
 from tcosim.errors import InputError
 from tcosim.results import folder
 from tcosim.results.folder import CHECKSUMS, FILES, expected_bytes, open_run, write_run

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from datasets import INPUTS, synthetic
 
-from tcosim.analysis import summarize
+from tcosim.analysis.summarize import summarize
 from tcosim.results.summary import plain, summary_schema, to_json
 
 

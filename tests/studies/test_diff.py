@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from tcosim.analysis import summarize
+from tcosim.analysis.summarize import summarize
 from tcosim.engine import simulate
 from tcosim.errors import InputError
 from tcosim.results.folder import open_run, write_run

@@ -96,7 +96,7 @@ def run(
     if out is None:
         target = _default_target(loaded, chosen_seed, futures)
 
-    from tcosim.analysis import summarize
+    from tcosim.analysis.summarize import summarize
     from tcosim.errors import InputError, TcosimError
 
     summary = summarize(dataset, budget_usd=limit_usd, curve=by_volume) | (

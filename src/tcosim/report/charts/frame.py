@@ -20,7 +20,8 @@ FONT_SIZE = 12
 FONT = "sans-serif"
 TIP = "tip:"
 """Begins the description of a mark that a pointer shall find; all other descriptions are left out."""
-LEGEND_ROW, LEGEND_LABEL = 17, 24
+LEGEND_ROW, LEGEND_LABELS = 17, (0.0, math.inf, 24.0, 14.0)
+"""Height of a row [px], and the widest label for one, two and three columns."""
 SHORT = 18
 """Longest name within the title of an axis."""
 
@@ -183,7 +184,8 @@ def legend_height(shown: Sequence[OptionLook]) -> float:
 
 
 def _legend_columns(shown: Sequence[OptionLook]) -> int:
-    return 1 if any(columns(one.label) > LEGEND_LABEL for one in shown) else 2
+    widest = max(columns(one.label) for one in shown)
+    return max(count for count, most in enumerate(LEGEND_LABELS) if widest <= most)
 
 
 def volume_domain(volumes: Sequence[float]) -> tuple[float, float]:

@@ -19,7 +19,7 @@ from tcosim.report.words.histogram import Bin, bins
 
 BARS = 60
 """At most; steps are round, so there are half as many at least."""
-HEIGHT = 240
+HEIGHT = 290
 ROOM = 1.5
 """Height of the plot over that of the highest bar: the lines are named above the bars."""
 LINES = (1.14, 1.28)

@@ -43,23 +43,21 @@ def chance_finding(curve: dict[str, Any] | None) -> str:
     if curve is None:
         return ""
     points = curve["volumes"]
-    return " ".join(
-        _chance_of(option, points, curve["baseline"]) for option in curve["options"] if option["kind"] in SELF_HOSTED
-    )  # fmt: skip
+    told = [_chance_of(option, points) for option in curve["options"] if option["kind"] in SELF_HOSTED]
+    if not told:
+        return ""
+    first, last = _asked(points[0]), _asked(points[-1])
+    where = f"at {first}" if len(points) == 1 else f"from {first} to {last}"
+    return f"Chance of costing less than {curve['baseline']} {where} {TOKENS_A_MONTH}: {'; '.join(told)}."
 
 
-def _chance_of(option: dict[str, Any], points: Sequence[dict[str, Any]], baseline: str) -> str:
+def _chance_of(option: dict[str, Any], points: Sequence[dict[str, Any]]) -> str:
     name = option["name"]
     first, last = (_chance(points[end], name) for end in (0, -1))
-    start = f"The chance that {name} costs less than {baseline}"
     if len(points) == 1:
-        return f"{start} is {first} at {_asked(points[0])} {TOKENS_A_MONTH}."
-    ends = f"at {_asked(points[0])} {TOKENS_A_MONTH}", f"at {_asked(points[-1])}"
-    if first == last:
-        text = f"{start} is {first} both {ends[0]} and {ends[1]}"
-    else:
-        text = f"{start} {_moves(points, name)} from {first} {ends[0]} to {last} {ends[1]}"
-    return f"{text}; {_even(option)}."
+        return f"{name} {first}"
+    ends = f"is {first} at both ends" if first == last else f"{_moves(points, name)} from {first} to {last}"
+    return f"{name} {ends}, {_even(option)}"
 
 
 def _even(option: dict[str, Any]) -> str:
@@ -68,14 +66,13 @@ def _even(option: dict[str, Any]) -> str:
     if not crossings:
         # Without a crossing, what can be told is on which side; where that is unsure, nothing.
         if level["side"] in ("above", "below") and level["sure"]:
-            return f"it stays {level['side']} an even chance"
+            return f"always {level['side']} an even chance"
         return "where it is even cannot be told"
     first, last = crossings[0], crossings[-1]
     if first is last:
-        word = "passes an even chance" if first["rises"] else "falls below an even chance"
-        return f"it {word} at {volume_words(first)}"
+        return f"even at {volume_words(first)}"
     ends = f"first at {volume_words(first)}, last at {volume_words(last)}"
-    return f"it passes an even chance {len(crossings)} times, {ends}"
+    return f"even {len(crossings)} times, {ends}"
 
 
 def _moves(points: Sequence[dict[str, Any]], name: str) -> str:

@@ -9,7 +9,7 @@ import math
 
 from tcosim.units import format_count
 
-MOST_DECIMALS = 4
+MOST_DECIMALS, MOST_DIGITS = 4, 3
 SCALES = (("T", 1e12), ("B", 1e9), ("M", 1e6), ("k", 1e3), ("", 1.0))
 
 
@@ -72,25 +72,25 @@ def _end(value: float, decimals: int) -> str:
 def usd(value: float, low: float = math.nan, high: float = math.nan) -> str:
     """Write money, to the leading digit of its interval's half width if there is one, else to three digits.
 
-    ``"$50.0 k"``, ``"-$1.23 M"``; at most four significant digits.
+    ``"$50.0 k"``, ``"-$1.23 M"``; at most three significant digits.
     """
     place = last_place(low / 2, high / 2)
     if place is None:
         return f"{'-' if value < 0 else ''}${spaced(abs(value))}"
-    digits, letter = _at_place(abs(value), place, 4)
+    digits, letter = _at_place(abs(value), place)
     if float(digits) == 0:
         return "$0"
     return f"{'-' if value < 0 else ''}${digits}{' ' + letter if letter else ''}"
 
 
-def _at_place(size: float, place: int, most: int) -> tuple[str, str]:
-    """Write a size >= 0 down to a decimal place, with ``most`` significant digits at most, and its scale letter."""
+def _at_place(size: float, place: int) -> tuple[str, str]:
+    """Write a size >= 0 down to a decimal place, with three significant digits at most, and its scale letter."""
     rounded = round(size / 10.0**place) * 10.0**place
     if rounded == 0:
         return "0", ""
     letter, scale = next((pair for pair in SCALES if rounded >= pair[1]), SCALES[-1])
     exponent, leading = round(math.log10(scale)), math.floor(math.log10(rounded) + 1e-12)
-    decimals = max(0, min(exponent - place, most - 1 - leading + exponent))
+    decimals = max(0, min(exponent - place, MOST_DIGITS - 1 - leading + exponent))
     return f"{rounded / scale:.{decimals}f}", letter
 
 
@@ -107,7 +107,7 @@ def tight(value: float, place: int | None = None) -> str:
     if place is None or not math.isfinite(value) or value == 0:
         return format_count(value).replace(" ", "")
     leading = math.floor(math.log10(abs(value)) + 1e-12)
-    digits, letter = _at_place(abs(value), min(place, leading), 3)
+    digits, letter = _at_place(abs(value), min(place, leading))
     return f"{'-' if value < 0 else ''}{digits}{letter}"
 
 
