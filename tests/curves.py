@@ -34,11 +34,13 @@ def dataset_of(
     planned: float = PLANNED,
     seed: int = 0,
     months: int = 36,
+    shut_out: Sequence[str] = (),
 ) -> xr.Dataset:
     """Build the Dataset from NPVs, shape (volumes, futures, options); the first option is the baseline."""
     samples = npv.shape[1]
     names, kinds = list(options), list(options.values())
-    cheapest = npv.argmin(axis=2)[:, :, None] == np.arange(len(names))
+    may = np.isin(names, list(shut_out), invert=True)
+    cheapest = np.where(may, npv, np.inf).argmin(axis=2)[:, :, None] == np.arange(len(names))
     beats = npv < npv[:, :, :1]
     fleet = np.isin(kinds, ("rented", "owned"))
     load = 0.6 * np.asarray(volumes) / (np.asarray(volumes) + 3e9)
@@ -66,6 +68,7 @@ def dataset_of(
             "volume": np.asarray(volumes, dtype=float),
             "option": names,
             "kind": ("option", kinds),
+            "eligible": ("option", np.array([name not in shut_out for name in names], dtype=np.int8)),
             "scramble": np.arange(SCRAMBLES),
         },
         attrs={
@@ -93,6 +96,7 @@ def synthetic_curve(
     spread: float = SPREAD,
     skew: float = 0.0,
     planned: float = PLANNED,
+    shut_out: Sequence[str] = (),
 ) -> xr.Dataset:
     """Build a curve with known probabilities: p(V) = Phi(ln(V / even) / spread) for each option of ``even``.
 
@@ -111,4 +115,4 @@ def synthetic_curve(
             npv[v, :, o] = npv[v, :, 0] - USD_PER_TOKEN * 9 * volume * np.where(
                 saving > 0, (1 + skew) * saving, saving
             )
-    return dataset_of(npv, volumes, options=options, planned=planned, seed=seed)
+    return dataset_of(npv, volumes, options=options, planned=planned, seed=seed, shut_out=shut_out)

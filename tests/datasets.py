@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from tcosim.results.dataset import build
+from tcosim.results.dataset import Gate, build
 from tcosim.results.schema import COMPONENTS, KEPT_FUTURES, QUANTILES, SCRAMBLES
 from tcosim.units import HOURS_PER_WEEK
 
@@ -36,6 +37,7 @@ def synthetic(
     baseline: str = "api",
     tokens: float = 3.0e9 * 36,
     inputs: tuple[str, ...] = INPUTS,
+    gates: Sequence[Gate] = (),
 ) -> xr.Dataset:
     """Build a Dataset of ``samples`` futures; ``npv`` (samples, options) is drawn if not given."""
     rng = np.random.default_rng(seed)
@@ -46,7 +48,8 @@ def synthetic(
         npv = means + SPREAD * rng.standard_normal((samples, len(names)))
     base = npv[:, names.index(baseline)]
     scramble = np.arange(samples) % SCRAMBLES
-    cheapest = npv.argmin(axis=1)
+    may = np.array([not any(name in gate.shuts_out for gate in gates) for name in names])
+    cheapest = np.where(may, npv, np.inf).argmin(axis=1)
     counts = np.bincount(scramble, minlength=SCRAMBLES)
     sums = np.zeros((SCRAMBLES, len(names)))
     beats = np.zeros((SCRAMBLES, len(names)), dtype=np.int64)
@@ -73,6 +76,8 @@ def synthetic(
         input_names=inputs,
         input_topics=[name.partition(".")[0] for name in inputs],
         tied=[-1] * len(inputs),
+        eligible=may,
+        gates=gates,
         variables={
             "npv": npv[:kept],
             "total": total,

@@ -65,7 +65,11 @@ def test_with_nothing_random_every_figure_is_spreadsheet_arithmetic():
         "option.api.retry_share=0.02", "option.api.development_share=0.03", "option.api.gateway_usd_per_month=100.0",
         "option.api.rate_limit_usd_per_month=50.0", "option.api.engineer_hours_per_month=5.0",
         "option.api.engineer_usd_per_hour=100.0", "option.api.wage_growth_per_year=0.0",
+        "option.api.data_transfer_usd_per_month=20.0", "option.api.audit_usd_per_year=360.0",
+        "option.api.setup_usd=800.0", "option.api.outage_hours_per_year=24.0", "option.api.outage_usd_per_hour=75.0",
         "option.managed.markup_share=0.2", "option.managed.overhead_usd_per_month=500.0",
+        "option.managed.setup_usd=1500.0", "option.managed.outage_hours_per_year=12.0",
+        "option.managed.outage_usd_per_hour=75.0",
         "option.managed.engineer_hours_per_month=6.0", "option.managed.engineer_usd_per_hour=100.0",
         "option.managed.wage_growth_per_year=0.0",
         "option.rented.launch_months=1.0", "option.rented.token_ratio=1.25",
@@ -79,6 +83,8 @@ def test_with_nothing_random_every_figure_is_spreadsheet_arithmetic():
         "option.rented.engineer_hours_per_month=20.0", "option.rented.engineer_hours_per_replica_month=2.0",
         "option.rented.underestimate_share=0.5", "option.rented.launch_hours=200.0", "option.rented.launch_usd=7000.0",
         "option.rented.refresh_weeks=8.0", "option.rented.refresh_hours=25.0", "option.rented.refresh_usd=300.0",
+        "option.rented.finetune_runs_per_year=6.0", "option.rented.finetune_hours=10.0",
+        "option.rented.finetune_usd=400.0",
         "option.rented.incidents_per_month=0.0", "option.rented.setup_usd=9000.0",
         "option.rented.audit_usd_per_year=12000.0", "option.rented.monitoring_usd_per_month=100.0",
         "option.rented.storage_usd_per_month=50.0", "option.rented.networking_usd_per_month=60.0",
@@ -93,8 +99,11 @@ def test_with_nothing_random_every_figure_is_spreadsheet_arithmetic():
     price = [blend * 0.81 ** (2 * (m // 2) / 12) * 1.05 for m in range(months)]
     moved = [1 if m in (2, 4) else 0 for m in range(months)]
     bill = [t * p / 1e6 for t, p in zip(tokens, price, strict=True)]
-    api = [b + 150 + 500 + 3000 * move for b, move in zip(bill, moved, strict=True)]
-    managed = [b * 1.2 + 500 + 150 + 600 + 3000 * move for b, move in zip(bill, moved, strict=True)]
+    fees, outages = 100 + 50 + 20 + 360 / 12, 24 * 75 / 12
+    api = [b + fees + outages + 500 + 3000 * move for b, move in zip(bill, moved, strict=True)]
+    managed = [
+        b * 1.2 + 500 + fees + 12 * 75 / 12 + 600 + 3000 * move for b, move in zip(bill, moved, strict=True)
+    ]
 
     kappa = 3600 / (0.8 * 0.5 / 10000 + 0.2 / 4000) * 0.8
     replicas = [0, *(1 + max(1, math.ceil(1.25 * t / 730 / kappa)) for t in tokens[1:])]
@@ -106,27 +115,28 @@ def test_with_nothing_random_every_figure_is_spreadsheet_arithmetic():
         0,
         *(math.floor((m + 1) * 730 / 168 / 8) - math.floor(m * 730 / 168 / 8) for m in range(months - 1)),
     ]
-    rented = [bill[0] + 150 + 500 + 100 * wage[0]]
+    # before launch all the work is with the API, and its outages with it; afterwards nothing overflows
+    rented = [bill[0] + fees + outages + 500 + 100 * wage[0]]
     for m in range(1, months):
         cost = replicas[m] * 730 * 2 * 2.5 * math.exp(0.12 * m / 12)
         cost += (20 + 2 * replicas[m]) * 1.5 * wage[m]
         cost += refreshes[m] * (25 * wage[m] + 300) + 460 + 1000
+        cost += 6 / 12 * (10 * wage[m] + 400)
         cost += 100 * wage[m] if m == 1 else 0
         rented.append(cost)
-    at_once = 7000 + 9000
+    at_once = np.array([800, 1500, 7000 + 9000 + 800])
 
     def npv(costs):
         return sum(c * p for c, p in zip(costs, present, strict=True))
 
-    expected = [npv(api), npv(managed), npv(rented) + at_once]
+    expected = np.array([npv(api), npv(managed), npv(rented)]) + at_once
     for future in range(3):
         # tokens pass through float32 hours and days; everything else is float64
         np.testing.assert_allclose(dataset["npv"].values[future], expected, rtol=3e-7)
     np.testing.assert_allclose(dataset["tokens"].values[:, 2], tokens, rtol=3e-7)
     monthly = dataset["cost"].values[:, :, 2]
-    np.testing.assert_allclose(monthly[:, 0], api, rtol=3e-7)
-    np.testing.assert_allclose(monthly[:, 1], managed, rtol=3e-7)
-    np.testing.assert_allclose(monthly[:, 2], [rented[0] + at_once, *rented[1:]], rtol=3e-7)
+    for option, costs in enumerate((api, managed, rented)):
+        np.testing.assert_allclose(monthly[:, option], [costs[0] + at_once[option], *costs[1:]], rtol=3e-7)
     used = 1.25 * sum(tokens[1:]) / (kappa / 0.8 * 730 * sum(replicas))
     assert dataset["mean_utilization"].values[2] == pytest.approx(used, rel=3e-7)
 

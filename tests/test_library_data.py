@@ -323,3 +323,56 @@ def test_default_scenario_keeps_its_inputs_few() -> None:
     active = (set(DEFAULTS) - unused) | set(used_keys(scenario))
     uncertain = {key for key in active if QUANTITIES[key]["dist"] != "point"}
     assert 30 <= len(uncertain) <= 46
+
+
+WORKED_EXAMPLES = (
+    "employee-assistant", "support-chatbot", "ai-search", "a10g-50m-a-day", "a10g-500m-a-day", "break-even-256m",
+    "api-bill-15k", "break-even-11b", "regulated-hospital", "three-way-routing", "owned-h100", "fine-tuned-7b",
+)  # fmt: skip
+PRICES = {
+    "usd_per_million_input", "usd_per_million_cached_input", "usd_per_million_output", "usd_per_gpu_hour",
+    "usd_per_gpu", "prefill_tokens_per_second", "decode_tokens_per_second", "lost_usd_per_million_tokens",
+}  # fmt: skip
+
+
+def test_every_worked_example_ships() -> None:
+    assert {*WORKED_EXAMPLES, "support-assistant"} <= {path.stem for path in SCENARIOS}
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_scenario_takes_prices_and_rates_from_the_library(path: Path) -> None:
+    scenario = read(path)
+    found = 0
+    for option in scenario["option"]:
+        for table in (option, *option.get("route", [])):
+            for field in PRICES & table.keys():
+                assert table[field].keys() == {"use"}, f"{option['name']}.{field} has no source"
+                found += 1
+    assert found >= 6
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_scenario_is_for_the_terminal_and_the_editor(path: Path) -> None:
+    assert len(read(path)["scenario"]["title"]) <= 70
+    assert all(len(line) <= 120 for line in path.read_text(encoding="utf-8").splitlines())
+
+
+def test_every_tier_is_complete_and_in_order() -> None:
+    tiers = {key.split(".")[1] for key in QUANTITIES if key.endswith(".usd_per_million_input")}
+    assert {"frontier", "frontier-2024", "frontier-gpt", "budget"} <= tiers
+    for tier in tiers:
+        cached, fresh, output = (
+            QUANTITIES[f"api.{tier}.usd_per_million_{kind}"]["value"]
+            for kind in ("cached_input", "input", "output")
+        )
+        assert 0 < cached < fresh < output, tier
+
+
+def test_the_two_rates_of_every_replica_move_together() -> None:
+    pairs = {frozenset(entry["inputs"]) for entry in CORRELATIONS if entry["rank_correlation"] == 0.7}
+    replicas = {key.rpartition(".")[0] for key in QUANTITIES if key.endswith(".prefill_tokens_per_second")}
+    assert len(replicas) >= 11
+    for replica in replicas:
+        assert frozenset(f"{replica}.{kind}_tokens_per_second" for kind in ("prefill", "decode")) in pairs, (
+            replica
+        )

@@ -104,3 +104,47 @@ def test_addresses_are_never_broken(tcosim):
         for source in library.quantity(key).sources:
             url = library.source(source).url
             assert not url or url in text.split()
+
+
+def test_the_scenarios_are_listed_with_volume_and_title(tcosim):
+    from tcosim.scenario.library import default_library
+    from tcosim.scenario.load import load
+
+    names = default_library().scenarios()
+    result = tcosim("inputs", "--scenarios")
+    assert result.exit_code == 0, result.stderr
+    rows = {line.split()[0]: line for line in result.stdout.splitlines() if line}
+    listed = json.loads(tcosim("inputs", "--scenarios", "--json").stdout)
+    assert [entry["name"] for entry in listed] == list(names)
+    for entry in listed:
+        scenario = load(entry["name"])
+        assert entry["title"] == scenario.title
+        assert entry["title"].split()[0] in rows[entry["name"]]
+        assert entry["tokens_per_month"] == scenario.volume.tokens_per_month
+        assert entry["options"][entry["baseline"]] in ("api", "managed")
+    assert rows["support-chatbot"].split()[:4] == ["support-chatbot", "1.5B", "36", "4"]
+    assert rows["a10g-500m-a-day"].split()[1] == "15B"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"), [(["people"], "KEY"), (["--plot"], "--plot"), (["--png", "x"], "--png")]
+)
+def test_the_list_of_scenarios_goes_with_nothing_else(tcosim, arguments, name):
+    result = tcosim("inputs", "--scenarios", *arguments)
+    assert result.exit_code == 2
+    assert f"does not go with {name}" in result.stderr
+    assert os.listdir(".") == []
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("suport-chatbot", "support-chatbot"),
+        ("break-even-256", "break-even-256m"),
+        ("hospital", "regulated-hospital"),
+    ],
+)
+def test_a_scenario_that_is_not_there_has_the_closest_name(tcosim, given, meant):
+    result = tcosim("check", given)
+    assert result.exit_code == 2
+    assert meant in result.stderr.partition("did you mean ")[2].partition("?")[0]

@@ -21,7 +21,7 @@ ACTIVE = (
             "launch_months=1.0", "gpu_failures_per_gpu_year=15.0", "refresh_weeks=3.0", "incidents_per_month=3.0",
             "headroom=0.7", "resize_every_months=2", "out_of_the_box_share=0.4", "tuning_months=2.0",
             "software_gain_per_year=0.4", "token_ratio=1.3", "launch_usd=4000.0", "refresh_usd=700.0",
-            "underestimate_share=0.4", "fleet_cached_share=0.3",
+            "underestimate_share=0.4", "fleet_cached_share=0.3", "finetune_runs_per_year=5.0",
         )
     ),
     "option.rented.longest_wait_hours=0.5", "option.reserved.lead_months=1.0", "option.owned.lead_months=1.0",

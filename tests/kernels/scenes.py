@@ -75,8 +75,9 @@ def random_api(rng):
     return {
         "retry_share": rng.uniform(0, 0.2),
         "development_share": rng.uniform(0, 0.5),
-        "gateway_usd_per_month": rng.uniform(0, 500),
-        "rate_limit_usd_per_month": rng.uniform(0, 500),
+        "fees_usd_per_month": rng.uniform(0, 1000),
+        "setup_usd": rng.uniform(0, 20000),
+        "outage_usd_per_month": rng.uniform(0, 3000),
         **random_people(rng),
     }
 
@@ -85,6 +86,8 @@ def random_managed(rng):
     return {
         "markup_share": rng.uniform(0, 0.4),
         "overhead_usd_per_month": rng.uniform(0, 2000),
+        "setup_usd": rng.uniform(0, 20000),
+        "outage_usd_per_month": rng.uniform(0, 3000),
         **random_people(rng),
     }
 
@@ -128,6 +131,8 @@ def random_fleet(rng, kind, world):
         "refresh_weeks": rng.uniform(1, 12),
         "refresh_hours": rng.uniform(0, 100),
         "refresh_usd": rng.uniform(0, 5000),
+        "finetune_hours_per_month": rng.uniform(0, 50),
+        "finetune_usd_per_month": rng.uniform(0, 5000),
         "incidents_per_month": rng.uniform(0, 4),
         "incident_usd": rng.uniform(0, 5000),
         "platform_usd_per_month": rng.uniform(0, 5000),

@@ -60,7 +60,9 @@ def hour_usd(option, m):
 
 
 def pay_api_fixed(book, m, api, migration_hours):
-    book.pay(m, "api_fees", api["gateway_usd_per_month"] + api["rate_limit_usd_per_month"])
+    if m == 0:
+        book.pay(0, "api_fees", api["setup_usd"], when=0)
+    book.pay(m, "api_fees", api["fees_usd_per_month"])
     book.pay(m, "api_engineers", api["engineer_hours_per_month"] * hour_usd(api, m))
     book.pay(m, "migrations", migration_hours[m] * hour_usd(api, m))
 
@@ -69,17 +71,20 @@ def api_book(world, api, prices, migration_hours, tokens):
     book = Book(world, len(tokens))
     for m, t in enumerate(tokens):
         book.pay(m, "api_tokens", t * prices[m] / 1e6)
+        book.pay(m, "incidents", api["outage_usd_per_month"])
         pay_api_fixed(book, m, api, migration_hours)
     return book
 
 
 def managed_book(world, managed, api, prices, migration_hours, tokens):
     book = Book(world, len(tokens))
+    book.pay(0, "managed_markup", managed["setup_usd"], when=0)
     for m, t in enumerate(tokens):
         bill = t * prices[m] / 1e6
         book.pay(m, "api_tokens", bill)
         book.pay(m, "managed_markup", bill * managed["markup_share"] + managed["overhead_usd_per_month"])
-        book.pay(m, "api_fees", api["gateway_usd_per_month"] + api["rate_limit_usd_per_month"])
+        book.pay(m, "incidents", managed["outage_usd_per_month"])
+        book.pay(m, "api_fees", api["fees_usd_per_month"])
         book.pay(m, "api_engineers", managed["engineer_hours_per_month"] * hour_usd(managed, m))
         book.pay(m, "migrations", migration_hours[m] * hour_usd(managed, m))
     return book
@@ -118,6 +123,7 @@ def fleet_book(world, fleet, policy, api, prices, migration_hours, tokens, plan,
         else:
             to_api += displaced
         book.pay(m, "api_tokens", to_api * prices[m] / 1e6)
+        book.pay(m, "incidents", api["outage_usd_per_month"] * to_api / t)
         if fleet["share"] < 1 or (m < launch and not policy["overflow_is_lost"]):
             pay_api_fixed(book, m, api, migration_hours)
 
@@ -168,6 +174,7 @@ def fleet_book(world, fleet, policy, api, prices, migration_hours, tokens, plan,
             a = 730 / 168 / fleet["refresh_weeks"]
             events = math.floor((m - launch + 1) * a) - math.floor((m - launch) * a)
             book.pay(m, "refresh", events * (fleet["refresh_hours"] * rate + fleet["refresh_usd"]))
+            book.pay(m, "refresh", fleet["finetune_hours_per_month"] * rate + fleet["finetune_usd_per_month"])
             count = poisson(noise.incidents[m], fleet["incidents_per_month"])
             book.pay(m, "incidents", count * fleet["incident_usd"])
             book.pay(m, "platform", fleet["platform_usd_per_month"] + fleet["audit_usd_per_year"] / 12)

@@ -22,7 +22,7 @@ def summary(
             "ci95": [max(0.0, probability - half), min(1.0, probability + half)],
         },
         "options": [
-            {"name": name, "npv_usd": {"mean": mean}}
+            {"name": name, "eligible": True, "npv_usd": {"mean": mean}}
             for name, mean in zip(("api", "owned"), means, strict=True)
         ],
         "value_of_information": {"evppi_usd": worth},

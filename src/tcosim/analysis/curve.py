@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from tcosim.analysis.crossing import MONEY, PROBABILITY, Level, Line, cliffs, level_of
 from tcosim.analysis.decision import LIKELY, UNLIKELY, decide, verdicts
+from tcosim.analysis.eligible import eligible
 from tcosim.analysis.interval import FEWEST_FUTURES, Interval, mean_interval, probability_interval
 from tcosim.analysis.unit_cost import usd_per_million_tokens
 from tcosim.results.schema import SELF_HOSTED
@@ -44,10 +45,10 @@ def summarize_curve(dataset: xr.Dataset) -> dict[str, Any]:
     dict
         Plain numbers, strings, lists and None: the attributes of the Dataset; ``volumes``, one entry each with the
         figures of every option; ``options``, where each crosses 10, 50 and 90 % and where its expected saving
-        crosses 0; ``best_self_hosted``, the same for the self-hosted option with the lowest mean NPV at each volume;
-        ``decision``. ``verdict``, of a volume: what the interval of the best self-hosted option's probability supports,
-        ``"buy"``, ``"bet"``, ``"self_host"`` or ``"cannot be told"``. An interval is None where nothing can be said,
-        an end of it where it is open.
+        crosses 0; ``best_self_hosted``, the same for the eligible self-hosted option with the lowest mean NPV at each
+        volume; ``decision``. ``verdict``, of a volume: what the interval of the best self-hosted option's probability
+        supports, ``"buy"``, ``"bet"``, ``"self_host"`` or ``"cannot be told"``. An interval is None where nothing can
+        be said, an end of it where it is open.
     """
     figures = _Figures.of(dataset)
     best = figures.best()
@@ -56,7 +57,12 @@ def summarize_curve(dataset: xr.Dataset) -> dict[str, Any]:
         "decision": _decision(figures, best),
         "best_self_hosted": None if best is None else _crossings(figures.volumes, best.chance, best.saving),
         "options": [
-            {"name": name, "kind": figures.kinds[o], **_crossings(figures.volumes, *figures.lines(o))}
+            {
+                "name": name,
+                "kind": figures.kinds[o],
+                "eligible": bool(figures.eligible[o]),
+                **_crossings(figures.volumes, *figures.lines(o)),
+            }
             for o, name in enumerate(figures.names)
             if o != figures.baseline
         ],
@@ -71,7 +77,7 @@ def summarize_curve(dataset: xr.Dataset) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class _Best:
-    """The self-hosted option with the lowest mean NPV at each volume: its index, shape (v,), and its curves."""
+    """The eligible self-hosted option with the lowest mean NPV at each volume: index, shape (v,), and curves."""
 
     option: NDArray[Any]
     chance: Line
@@ -84,6 +90,7 @@ class _Figures:
 
     names: list[str]
     kinds: list[str]
+    eligible: NDArray[np.bool_]  # (o,)
     baseline: int
     volumes: list[float]
     mean_npv: NDArray[Any]  # (v, o)
@@ -114,6 +121,7 @@ class _Figures:
         return cls(
             names,
             [str(kind) for kind in dataset["kind"].values],
+            eligible(dataset),
             baseline,
             [float(volume) for volume in dataset["volume"].values],
             npv.sum(axis=1) / futures.sum(),
@@ -158,13 +166,22 @@ class _Figures:
         )
 
     def cheapest_bought(self) -> list[str]:
-        """Return at each volume the cheapest in expectation of the options that are not self-hosted."""
+        """Return at each volume the cheapest in expectation of the eligible options that are not self-hosted."""
         bought = self.columns(self_hosted=False)
         return [self.names[int(o)] for o in bought[self.mean_npv[:, bought].argmin(axis=1)]]
 
+    def cheapest_expected(self, index: int) -> int:
+        """Eligible option with the lowest mean NPV at a volume."""
+        return int(np.where(self.eligible, self.mean_npv[index], np.inf).argmin())
+
     def columns(self, *, self_hosted: bool) -> NDArray[Any]:
-        """Indices of the options that are, or are not, self-hosted."""
-        return np.flatnonzero(np.isin(self.kinds, SELF_HOSTED) == self_hosted)
+        """Indices of the eligible options that are, or are not, self-hosted.
+
+        The baseline is never one of the first; it counts as bought where nothing that is bought is eligible.
+        """
+        hosted = np.isin(self.kinds, SELF_HOSTED)
+        hosted[self.baseline] = False
+        return np.flatnonzero(self.eligible & (hosted == self_hosted))
 
 
 def _grid(sums: NDArray[Any], futures: NDArray[Any], interval: Any) -> list[list[Interval]]:
@@ -225,7 +242,7 @@ def _at_volume(dataset: xr.Dataset, figures: _Figures, best: _Best | None, index
     return {
         "tokens_per_month": volume,
         "is_planned": math.isclose(volume, planned, rel_tol=SAME_VOLUME),
-        "cheapest_expected": figures.names[int(figures.mean_npv[index].argmin())],
+        "cheapest_expected": figures.names[figures.cheapest_expected(index)],
         "cheapest_bought": figures.cheapest_bought()[index],
         "best_self_hosted": None if best is None else figures.names[int(best.option[index])],
         "options": [_option(dataset, figures, index, o) for o in range(len(figures.names))],
@@ -249,9 +266,10 @@ def _option(dataset: xr.Dataset, figures: _Figures, index: int, o: int) -> dict[
     return {
         "name": figures.names[o],
         "kind": figures.kinds[o],
+        "eligible": bool(figures.eligible[o]),
         **figures_against_baseline,
-        "probability_cheapest": cheapest.value,
-        "probability_cheapest_ci95": _bounds(cheapest),
+        "probability_cheapest": cheapest.value if figures.eligible[o] else None,
+        "probability_cheapest_ci95": _bounds(cheapest) if figures.eligible[o] else None,
         "mean_npv_usd": npv.value,
         "mean_npv_ci95_usd": _bounds(npv),
         "usd_per_million_tokens": usd_per_million_tokens(float(total), float(tokens)),

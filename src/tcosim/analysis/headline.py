@@ -1,4 +1,4 @@
-"""Which option the headline is about: the self-hosted one with the lowest expected cost.
+"""Which option the headline is about: the eligible self-hosted one with the lowest expected cost.
 
 Chosen before the dice fall; choosing per future would be hindsight (docs/model.md, section 5).
 """
@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from tcosim.results.schema import SELF_HOSTED
+from tcosim.analysis.eligible import eligible, self_hosted
 
 
 def mean_npv(dataset: xr.Dataset) -> dict[str, float]:
@@ -27,8 +27,11 @@ def lowest(candidates: Sequence[bool], means: ArrayLike) -> int | None:
 
 
 def headline_option(dataset: xr.Dataset) -> str | None:
-    """Name of the self-hosted option (rented or owned, hybrids included) with the lowest mean NPV, or None."""
+    """Name of the eligible self-hosted option (rented or owned, hybrids included) with the lowest mean NPV, or None.
+
+    Where nothing that is bought is eligible, the baseline is self-hosted too; it is no candidate then.
+    """
     names = [str(name) for name in dataset["option"].values]
-    candidates = [str(kind) in SELF_HOSTED for kind in dataset["kind"].values]
-    found = lowest(candidates, list(mean_npv(dataset).values()))
+    candidates = eligible(dataset) & self_hosted(dataset)
+    found = lowest(list(candidates), list(mean_npv(dataset).values()))
     return None if found is None else names[found]

@@ -15,6 +15,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from tcosim.analysis.choice import FEWEST_FUTURES, Choice, futures_for
+from tcosim.analysis.eligible import eligible_columns, eligible_names
 from tcosim.analysis.jackknife import Estimate
 from tcosim.analysis.threads import in_threads
 from tcosim.errors import InputError, Problem
@@ -32,7 +33,7 @@ def value_of_information(
     Parameters
     ----------
     dataset : xarray.Dataset
-        Of a run. All its options can be chosen.
+        Of a run. Its eligible options can be chosen.
     groups : mapping of str to sequence of str, optional
         Names of inputs to value together, besides those of the topics traffic, people, GPU price and API price; one
         with the name of a topic takes its place.
@@ -59,8 +60,8 @@ def value_of_information(
     """
     names = [str(name) for name in dataset["name"].values]
     members = _groups(dataset, names, groups or {})
-    choice = Choice(dataset["npv"].values)
-    best_option = str(dataset["option"].values[choice.best])
+    choice = Choice(eligible_columns(dataset, dataset["npv"].values))
+    best_option = eligible_names(dataset)[choice.best]
     perfect = choice.perfect()
     if most is not None:
         choice = choice.first(most)
@@ -101,7 +102,7 @@ def value_of_statistic(
     Parameters
     ----------
     costs : xarray.Dataset or ndarray, shape (n, o)
-        A run, or costs of which future ``s`` belongs to scramble ``s % 16``.
+        A run, whose eligible options can be chosen, or costs of which future ``s`` belongs to scramble ``s % 16``.
     statistic : ndarray, shape (n, q) or (n,)
         What would be seen in each future, drawn with its error of measurement.
 
@@ -110,7 +111,7 @@ def value_of_statistic(
     (float, float or None)
         Value, between 0 and the EVPI, and standard error [USD]; 0 and None below 1024 futures, which cannot tell.
     """
-    array = costs["npv"].values if isinstance(costs, xr.Dataset) else costs
+    array = eligible_columns(costs, costs["npv"].values) if isinstance(costs, xr.Dataset) else costs
     choice = Choice(array)
     columns = np.asarray(statistic)
     columns = columns[:, None] if columns.ndim == 1 else columns

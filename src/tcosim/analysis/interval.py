@@ -130,3 +130,8 @@ def student(degrees: int) -> float:
 
 def _floats(values: ArrayLike) -> NDArray[Any]:
     return np.asarray(values, dtype=np.float64)
+
+
+def interval_bounds(interval: Interval) -> list[float] | None:
+    """Both ends; None where nothing can be said of them."""
+    return None if math.isnan(interval.low) else [interval.low, interval.high]

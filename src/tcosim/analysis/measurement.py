@@ -15,6 +15,7 @@ import xarray as xr
 
 from tcosim.analysis.choice import futures_for
 from tcosim.analysis.drawn_log import SimulatedTraffic, shown
+from tcosim.analysis.eligible import eligible_columns, eligible_names
 from tcosim.analysis.headline import mean_npv
 from tcosim.analysis.information import value_of_statistic
 from tcosim.analysis.interval import student
@@ -69,7 +70,7 @@ def measuring_traffic(
                 "days", f"must be at least {FEWEST_DAYS}", short[0], "a week is the least that has every hour"
             )
         )
-    costs = np.asarray(dataset["npv"].values, dtype=np.float64)
+    costs = np.asarray(eligible_columns(dataset, dataset["npv"].values), dtype=np.float64)
     traffic = SimulatedTraffic(dataset, scenario)
     found: dict[int, dict[str, Any]] = {}
     least: tuple[float, float | None] = (0.0, None)
@@ -124,9 +125,9 @@ def _setup_usd(traffic: SimulatedTraffic, scenario: Scenario, days: int) -> floa
 
 
 def _best_saving(dataset: xr.Dataset) -> tuple[float, float | None]:
-    """Expected saving of the option with the lowest mean cost, 0 if it is the baseline, and its standard error."""
+    """Expected saving of the eligible option with the lowest mean cost, 0 for the baseline, and its standard error."""
     means = mean_npv(dataset)
-    best = min(means, key=lambda name: means[name])
+    best = min(eligible_names(dataset), key=lambda name: means[name])
     if best == dataset.attrs["baseline"]:
         return 0.0, 0.0
     saving = expected_saving(dataset, best)

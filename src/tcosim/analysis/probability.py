@@ -17,7 +17,10 @@ def probability_beats_baseline(dataset: xr.Dataset) -> dict[str, Interval | None
 
 
 def probability_cheapest(dataset: xr.Dataset) -> dict[str, Interval]:
-    """P(no other option costs less) over all futures, by option; a tie goes to the first option."""
+    """P(no other eligible option costs less) over all futures, by option; a tie goes to the first option.
+
+    0 for what is shut out.
+    """
     return _by_option(dataset, "scramble_cheapest")
 
 

@@ -18,6 +18,16 @@ Point = dict[str, Any]
 """The curve at one volume, as in ``summarize_curve(...)["volumes"]``."""
 
 
+def is_self_hosted(option: Point) -> bool:
+    """Whether an option at a volume is self-hosted and not itself the baseline, which beats nothing."""
+    return option["kind"] in SELF_HOSTED and option["probability_beats_baseline"] is not None
+
+
+def is_candidate(option: Point) -> bool:
+    """Whether an option at a volume may be the best self-hosted one."""
+    return bool(option["eligible"]) and is_self_hosted(option)
+
+
 def points_between(volumes: Sequence[Point], steps: int) -> list[Point]:
     """Refine a curve: so many steps of equal ratio from each volume to the next.
 
@@ -50,12 +60,13 @@ def _between(before: Point, after: Point, share: float) -> Point:
         _option(one, other, share, in_volume)
         for one, other in zip(before["options"], after["options"], strict=True)
     ]
-    hosted = [one for one in options if one["kind"] in SELF_HOSTED]
+    eligible = [one for one in options if one["eligible"]]
+    hosted = [one for one in eligible if is_candidate(one)]
     return {
         "tokens_per_month": volume,
         "is_planned": False,
         "is_simulated": False,
-        "cheapest_expected": _cheapest(options),
+        "cheapest_expected": _cheapest(eligible),
         "best_self_hosted": _cheapest(hosted) if hosted else None,
         "options": options,
     }
@@ -71,6 +82,7 @@ def _option(before: Point, after: Point, share: float, in_volume: float) -> Poin
     return {
         "name": before["name"],
         "kind": before["kind"],
+        "eligible": before["eligible"],
         **{
             key: probability(key) for key in ("probability_beats_baseline", "probability_beats_baseline_ci95")
         },

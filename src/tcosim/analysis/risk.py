@@ -15,6 +15,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from tcosim.analysis.eligible import eligible_columns, eligible_names
 from tcosim.analysis.interval import Interval, probability_interval
 from tcosim.analysis.saving import savings
 from tcosim.results.schema import SCRAMBLES
@@ -157,10 +158,11 @@ def expected_regret(means: ArrayLike, npv: ArrayLike) -> NDArray[Any]:
     return regret
 
 
-def option_regret(dataset: xr.Dataset) -> dict[str, float]:
+def option_regret(dataset: xr.Dataset) -> dict[str, float | None]:
     """Expected regret over the kept futures, by option [USD]; the lowest is the expected value of perfect
-    information."""
-    npv = dataset["npv"].values
+    information. Only eligible options can be regretted or envied: None for what is shut out."""
+    npv = eligible_columns(dataset, dataset["npv"].values)
     means = np.array([np.ascontiguousarray(npv[:, index]).mean() for index in range(npv.shape[1])])
     found = expected_regret(means, npv)
-    return {str(name): float(value) for name, value in zip(dataset["option"].values, found, strict=True)}
+    regret = dict(zip(eligible_names(dataset), map(float, found), strict=True))
+    return {str(name): regret.get(str(name)) for name in dataset["option"].values}

@@ -5,16 +5,17 @@ Puts together what the other files of this room compute; computes nothing itself
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import xarray as xr
 
 from tcosim.analysis.curve import summarize_curve
 from tcosim.analysis.drivers import given_data_drivers
+from tcosim.analysis.eligible import eligible
+from tcosim.analysis.gates import gate_rows
 from tcosim.analysis.headline import headline_option, mean_npv
 from tcosim.analysis.information import value_of_information
-from tcosim.analysis.interval import Interval
+from tcosim.analysis.interval import interval_bounds
 from tcosim.analysis.levels import given_data_tornado
 from tcosim.analysis.payback import option_payback
 from tcosim.analysis.probability import probability_beats_baseline, probability_cheapest
@@ -64,6 +65,7 @@ def summarize(
         **{key: _plain(attributes[key]) for key in RUN_KEYS},
         **{key: _plain(attributes[key]) for key in ORIGIN_KEYS},
         "headline": _headline(dataset),
+        "gates": gate_rows(dataset),
         "options": _options(dataset, budget_usd),
         **_insight(dataset),
         "curve": None if curve is None else summarize_curve(curve),
@@ -91,15 +93,15 @@ def _headline(dataset: xr.Dataset) -> dict[str, Any] | None:
         return None
     probability = probability_beats_baseline(dataset)[option]
     saving = expected_saving(dataset, option)
-    assert probability is not None  # the baseline is never self-hosted
+    assert probability is not None  # the headline is never about the baseline
     return {
         "option": option,
         "baseline": str(dataset.attrs["baseline"]),
         "probability": probability.value,
-        "ci95": _bounds(probability),
+        "ci95": interval_bounds(probability),
         "ci95_method": probability.method,
         "expected_saving_usd": saving.value,
-        "expected_saving_ci95_usd": _bounds(saving),
+        "expected_saving_ci95_usd": interval_bounds(saving),
         "cvar95_loss_usd": cvar95_loss(dataset, option),
     }
 
@@ -130,6 +132,7 @@ def _options(dataset: xr.Dataset, budget_usd: float | None) -> list[dict[str, An
         option_service(dataset),
         option_regret(dataset),
     )
+    may_be_chosen = eligible(dataset)
     rows = []
     for index, (name, kind) in enumerate(
         zip(dataset["option"].values.astype(str), dataset["kind"].values.astype(str), strict=True)
@@ -140,15 +143,18 @@ def _options(dataset: xr.Dataset, budget_usd: float | None) -> list[dict[str, An
             {
                 "name": str(name),
                 "kind": str(kind),
+                "eligible": bool(may_be_chosen[index]),
                 "npv_usd": {"mean": means[name], **npv[name]},
                 "usd_per_month": {
                     "mean": float(dataset["mean_total"].values[index]) / months,
                     **{key: value / months for key, value in total[name].items()},
                 },
-                "probability_cheapest": cheapest[name].value,
-                "probability_cheapest_ci95": _bounds(cheapest[name]),
+                "probability_cheapest": cheapest[name].value if may_be_chosen[index] else None,
+                "probability_cheapest_ci95": interval_bounds(cheapest[name])
+                if may_be_chosen[index]
+                else None,
                 "probability_beats_baseline": None if wins is None else wins.value,
-                "probability_beats_baseline_ci95": None if wins is None else _bounds(wins),
+                "probability_beats_baseline_ci95": None if wins is None else interval_bounds(wins),
                 "expected_regret_usd": regret[name],
                 "risk": risk[name],
                 "payback": payback[name],
@@ -188,10 +194,6 @@ def _cumulated(dataset: xr.Dataset, index: int) -> dict[str, list[float]]:
         for q, probability in enumerate(dataset["quantile"].values)
         if probability in CUMULATED_QUANTILES
     }
-
-
-def _bounds(interval: Interval) -> list[float] | None:
-    return None if math.isnan(interval.low) else [interval.low, interval.high]
 
 
 def _plain(value: Any) -> Any:

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from tcosim._version import __version__
-from tcosim.cli import check, curve, diff, drivers, inputs, new, replay, report, run, value
+from tcosim.cli import check, claims, curve, diff, drivers, inputs, new, replay, report, run, value
 from tcosim.cli.guard import Guarded
 
 app = typer.Typer(
@@ -31,6 +31,7 @@ app.command("drivers")(drivers.drivers)
 app.command("value")(value.value)
 app.command("report")(report.report)
 app.command("diff")(diff.diff)
+app.command("claims")(claims.claims)
 app.command("check")(check.check)
 app.command("new")(new.new)
 app.command("inputs")(inputs.inputs)

@@ -48,13 +48,19 @@ def check(
 
 
 def _facts(scenario: Scenario) -> dict[str, Any]:
+    from tcosim.scenario.gates import eligible, gate_rows
+
     return {
         "ok": True,
         "name": scenario.name,
         "months": scenario.months,
         "baseline": scenario.baseline,
         "volume_tokens_per_month": scenario.volume.tokens_per_month,
-        "options": [{"name": option.name, "kind": option.kind} for option in scenario.options],
+        "options": [
+            {"name": option.name, "kind": option.kind, "eligible": may}
+            for option, may in zip(scenario.options, eligible(scenario), strict=True)
+        ],
+        "gates": gate_rows(scenario),
         "uncertain_inputs": [quantity.name for quantity in scenario.uncertain_inputs()],
         "correlations": [list(correlation.inputs) for correlation in scenario.correlations],
         "defaulted": list(scenario.defaulted),

@@ -1,4 +1,4 @@
-"""``tcosim inputs``: list, show and plot the quantities of the library.
+"""``tcosim inputs``: list, show and plot the quantities of the library, and list its scenarios.
 
 Parses, calls and prints; the library says everything.
 """
@@ -33,12 +33,19 @@ def inputs(
     png: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Draw its spread into this PNG file.")
     ] = None,
+    scenarios: Annotated[
+        bool, typer.Option("--scenarios", help="List the shipped scenarios instead: name, volume, title.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
-    """List the shipped distributions; show or plot one, with its source."""
+    """List the shipped distributions or scenarios; show or plot one distribution, with its source."""
     from tcosim.scenario.library import default_library
 
     library = default_library()
+    if scenarios:
+        _refuse_beside_scenarios(key, plot, png)
+        _scenarios(library, as_json)
+        return
     keys = library.keys()
     shapes = [f"{SHAPE}{name}" for name in library.shapes]
     if key is not None and key in keys:
@@ -63,6 +70,39 @@ def inputs(
             Problem("key", "must be a key of the library, or the beginning of one", key, way_out)
         )
     _several(library, chosen, named, as_json)
+
+
+def _refuse_beside_scenarios(key: str | None, plot: bool, png: Path | None) -> None:
+    beside = {"KEY": key, "--plot": plot or None, "--png": png}
+    for name, given in beside.items():
+        if given is not None:
+            way_out = "list all scenarios, or leave --scenarios out for quantities"
+            raise InputError(Problem("--scenarios", f"does not go with {name}", str(given), way_out))
+
+
+def _scenarios(library: Library, as_json: bool) -> None:
+    from tcosim.scenario.load import load
+
+    found = [load(library.scenario_path(name), library=library) for name in library.scenarios()]
+    if as_json:
+        _print_json(
+            [
+                {
+                    "name": scenario.name,
+                    "title": scenario.title,
+                    "tokens_per_month": scenario.volume.tokens_per_month,
+                    "months": scenario.months,
+                    "baseline": scenario.baseline,
+                    "options": {option.name: option.kind for option in scenario.options},
+                }
+                for scenario in found
+            ]
+        )
+        return
+    from tcosim.cli.console import result_console
+    from tcosim.report.terminal.scenario_list import print_scenarios
+
+    print_scenarios(found, result_console())
 
 
 def _begins(key: str, beginning: str | None) -> bool:

@@ -115,6 +115,7 @@ def _print(opened: Run, replayed: Any, month: int | None) -> None:
         months=replayed.months,
         npv=replayed.npv,
         baseline=_baseline(opened),
+        shut_out=[option["name"] for option in summary["options"] if not option["eligible"]],
         inputs=replayed.inputs,
         month=month,
         console=result_console(),

@@ -22,6 +22,7 @@ from tcosim.units import HOURS_PER_MONTH
 
 Floats = NDArray[np.float64]
 HOURS_PER_YEAR = 12 * HOURS_PER_MONTH
+API_FEES = ("gateway", "rate_limit", "data_transfer")
 PLATFORM = ("monitoring", "storage", "networking", "load_balancer", "backup", "security")
 
 
@@ -159,8 +160,8 @@ def pack(scenario: Scenario) -> Packing:
         columns={name: k for k, name in enumerate(names)},
         world=_rows(layout.WORLD, scenario.traffic, _world(scenario)),
         routes=[_rows(layout.ROUTE, route, {"share": _constant(route.share)}) for route, _ in routes],
-        apis=[_rows(layout.API, option, {}) for option in apis],
-        manageds=[_rows(layout.MANAGED, option, {}) for option in manageds],
+        apis=[_rows(layout.API, option, _api(option)) for option in apis],
+        manageds=[_rows(layout.MANAGED, option, _outages(option)) for option in manageds],
         fleets=[_rows(layout.FLEET, option, _fleet(option)) for option in fleets],
         order=np.array([kernel_order.index(option.name) for option in scenario.options]),
         fleet_of={i: fleet_at[o.name] for i, o in enumerate(scenario.options) if o.name in fleet_at},
@@ -201,8 +202,23 @@ def _world(scenario: Scenario) -> dict[str, Row]:
     }
 
 
+def _outages(option: ApiOption | ManagedOption) -> dict[str, Row]:
+    hours, usd = option.outage_hours_per_year, option.outage_usd_per_hour
+    return {"outage_usd_per_month": lambda draw: draw(hours) * draw(usd) / 12.0}
+
+
+def _api(option: ApiOption) -> dict[str, Row]:
+    monthly = [getattr(option, f"{part}_usd_per_month") for part in API_FEES]
+    audit = option.audit_usd_per_year
+    return {
+        "fees_usd_per_month": lambda draw: sum((draw(part) for part in monthly), start=draw(audit) / 12.0),
+        **_outages(option),
+    }
+
+
 def _fleet(option: FleetOption) -> dict[str, Row]:
     hours, factor = option.monthly_engineer_hours
+    runs = option.finetune_runs_per_year
     spot = option.spot_interruptions_per_gpu_year if isinstance(option, RentedOption) else None
     platform = [getattr(option, f"{part}_usd_per_month") for part in PLATFORM]
     # what is bought or reserved cannot stand before it arrives
@@ -218,6 +234,8 @@ def _fleet(option: FleetOption) -> dict[str, Row]:
         ),
         "repairs_per_hour": lambda draw: 1.0 / draw(option.repair_hours),
         "engineer_hours_per_month": lambda draw: draw(hours) * factor,
+        "finetune_hours_per_month": lambda draw: draw(runs) * draw(option.finetune_hours) / 12.0,
+        "finetune_usd_per_month": lambda draw: draw(runs) * draw(option.finetune_usd) / 12.0,
         "platform_usd_per_month": lambda draw: sum((draw(part) for part in platform), start=0.0),
     }
 

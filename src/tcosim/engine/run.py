@@ -22,6 +22,7 @@ from tcosim.kernels.layout import COMPONENTS, FLEET_USE, LANES, U
 from tcosim.results import dataset as results_dataset
 from tcosim.results.schema import COST_FUTURES, KEPT_FUTURES, QUANTILES, WEEK_FUTURES
 from tcosim.sampling.inputs import InputSampler
+from tcosim.scenario.gates import eligible, gates
 from tcosim.scenario.models import Scenario
 from tcosim.scenario.topics import input_topics
 from tcosim.units import HOURS_PER_MONTH
@@ -112,6 +113,7 @@ class Run:
             len(scenario.options), len(COMPONENTS), len(self._packing.fleets), len(FLEET_USE), scenario.months
         )
         self._baseline = [option.name for option in scenario.options].index(scenario.baseline)
+        self._eligible = np.array(eligible(scenario))
         self._rooms = threading.local()
         self._load: tuple[int, Floats] | None = None
 
@@ -153,7 +155,9 @@ class Run:
         npv = block.components.sum(axis=1)[self._packing.order]
         total = block.costs.sum(axis=2)[self._packing.order]
         self._kept.keep(first, count, values, block, npv, total, self._packing)
-        return group_sums(block, self._packing.order, npv, total, self._baseline, count)
+        return group_sums(
+            block, self._packing.order, npv, total, self._baseline, count, eligible=self._eligible
+        )
 
     def dataset(self) -> xr.Dataset:
         """What the futures simulated so far come to."""
@@ -167,6 +171,11 @@ class Run:
         return results_dataset.build(
             options=[option.name for option in options],
             kinds=[option.kind for option in options],
+            eligible=self._eligible,
+            gates=[
+                results_dataset.Gate(gate.name, gate.shuts_out, gate.unstated)
+                for gate in gates(self.scenario)
+            ],
             input_names=list(self._sampler.names),
             input_topics=list(input_topics(self.scenario).values()),
             tied=self._sampler.tied,

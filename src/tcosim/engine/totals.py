@@ -97,7 +97,14 @@ def _paid_back(cumulated: Floats, beats: NDArray[np.bool_], baseline: int, count
 
 
 def group_sums(
-    block: Block, order: NDArray[np.int64], npv: Floats, total: Floats, baseline: int, count: int
+    block: Block,
+    order: NDArray[np.int64],
+    npv: Floats,
+    total: Floats,
+    baseline: int,
+    count: int,
+    *,
+    eligible: NDArray[np.bool_],
 ) -> GroupSums:
     """Sum a block's first `count` futures by group.
 
@@ -109,9 +116,12 @@ def group_sums(
         Present value and nominal cost, options in the order of the scenario.
     baseline : int
         The option to beat.
+    eligible : ndarray of bool, shape (o,)
+        Options that may be the cheapest.
     """
     beats = npv < npv[baseline]
-    cheapest = np.arange(npv.shape[0])[:, None] == np.argmin(npv, axis=0)
+    choice = npv if eligible.all() else np.where(eligible[:, None], npv, np.inf)
+    cheapest = np.arange(npv.shape[0])[:, None] == np.argmin(choice, axis=0)
     return GroupSums(
         components=_by_group(block.components, count),
         total=_by_group(total, count),

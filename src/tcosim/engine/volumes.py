@@ -20,6 +20,7 @@ from tcosim.engine.totals import GroupSums, Totals, group_sums
 from tcosim.kernels import layout
 from tcosim.kernels.layout import COMPONENTS, FLEET_USE, W
 from tcosim.sampling.inputs import InputSampler
+from tcosim.scenario.gates import eligible
 from tcosim.scenario.models import Scenario
 
 BLOCK_FUTURES = 512
@@ -104,6 +105,7 @@ def simulate_volumes(
     sampler = InputSampler(scenario.uncertain_inputs(), scenario.correlations, number)
     packing = pack(scenario)
     baseline = [option.name for option in scenario.options].index(scenario.baseline)
+    may_be_chosen = np.array(eligible(scenario))
     sizes = len(scenario.options), len(COMPONENTS), len(packing.fleets), len(FLEET_USE), scenario.months
     totals = [Totals(*sizes) for _ in volumes]
     planned = np.asarray(volumes, dtype=np.float64)
@@ -131,7 +133,7 @@ def simulate_volumes(
             account_block(scenario, packing, block, block, first, asked)
             npv = block.components.sum(axis=1)[packing.order]
             total = block.costs.sum(axis=2)[packing.order]
-            sums.append(group_sums(block, packing.order, npv, total, baseline, count))
+            sums.append(group_sums(block, packing.order, npv, total, baseline, count, eligible=may_be_chosen))
         return sums
 
     def told(done: int) -> None:

@@ -67,15 +67,20 @@ def fleet_books(
     refreshes_a_month = HOURS_PER_MONTH / HOURS_PER_WEEK / fleet[F.refresh_weeks, i]
     refresh_hours = fleet[F.refresh_hours, i]
     refresh_usd = fleet[F.refresh_usd, i]
+    finetune_hours = fleet[F.finetune_hours_per_month, i]
+    finetune_usd = fleet[F.finetune_usd_per_month, i]
     incidents_per_month = fleet[F.incidents_per_month, i]
     incident_usd = fleet[F.incident_usd, i]
     upkeep = fleet[F.platform_usd_per_month, i] + fleet[F.audit_usd_per_year, i] / 12.0
-    at_launch_usd = fleet[F.launch_usd, i] + fleet[F.setup_usd, i]
+    outage_usd = apis[A.outage_usd_per_month, a, i]
+    # whoever sends the API more than overflow has opened its door first
+    api_setup = apis[A.setup_usd, a, i] if share < 1.0 or (launch > 0 and not lost) else 0.0
+    at_first_usd = fleet[F.launch_usd, i] + fleet[F.setup_usd, i] + api_setup
     renewed = 0
 
     # present values, by component
     api_tokens = 0.0
-    api_fees = 0.0
+    api_fees = api_setup
     api_engineers = 0.0
     migrations = 0.0
     lost_work = 0.0
@@ -98,7 +103,7 @@ def fleet_books(
     present = 0.0
     for m in range(n_months):
         mid = mid_factors[m]
-        at_start = at_launch_usd if m == 0 else 0.0
+        at_start = at_first_usd if m == 0 else 0.0
         usd = 0.0
 
         # work that the fleet does not do
@@ -111,8 +116,10 @@ def fleet_books(
         else:
             to_api += displaced
         bill = to_api * unit_price[a, m] * PER_MILLION
+        outage = outage_usd * to_api / tokens[i, m]
         api_tokens += bill * mid
-        usd += bill
+        incidents += outage * mid
+        usd += bill + outage
         if share < 1.0 or (m < launch and not lost):
             fee, engineer, migration = api_fixed_costs(i, a, apis, migration_hours[a, m], api_wage)
             api_fees += fee * mid
@@ -160,6 +167,7 @@ def fleet_books(
             renewals = math.floor((m - launch + 1) * refreshes_a_month)
             renewal = (renewals - renewed) * (refresh_hours * wage + refresh_usd)
             renewed = renewals
+            renewal += finetune_hours * wage + finetune_usd
             incident = poisson_at(incident_uniforms[i, m], no_incident, incidents_per_month) * incident_usd
             engineers += labor * mid
             refresh += renewal * mid

@@ -34,13 +34,13 @@ ROUTE = (
 """Rows of `routes` (rows, routes, futures)."""
 
 API = (
-    "retry_share", "development_share", "gateway_usd_per_month", "rate_limit_usd_per_month",
+    "retry_share", "development_share", "fees_usd_per_month", "setup_usd", "outage_usd_per_month",
     "engineer_hours_per_month", "engineer_usd_per_hour", "wage_growth_per_year",
 )  # fmt: skip
 """Rows of `apis` (rows, api options, futures)."""
 
 MANAGED = (
-    "markup_share", "overhead_usd_per_month",
+    "markup_share", "overhead_usd_per_month", "setup_usd", "outage_usd_per_month",
     "engineer_hours_per_month", "engineer_usd_per_hour", "wage_growth_per_year",
 )  # fmt: skip
 """Rows of `manageds` (rows, managed options, futures)."""
@@ -57,7 +57,8 @@ FLEET_MONEY = (
     "lost_usd_per_million_tokens",
     "engineer_hours_per_month", "engineer_hours_per_replica_month", "underestimate_share",
     "engineer_usd_per_hour", "wage_growth_per_year", "launch_hours", "launch_usd",
-    "refresh_weeks", "refresh_hours", "refresh_usd", "incidents_per_month", "incident_usd",
+    "refresh_weeks", "refresh_hours", "refresh_usd", "finetune_hours_per_month", "finetune_usd_per_month",
+    "incidents_per_month", "incident_usd",
     "platform_usd_per_month", "audit_usd_per_year", "setup_usd",
     "usd_per_gpu_hour", "reserved_discount", "gpu_price_drift", "gpu_price_volatility",
     "usd_per_gpu", "hardware_price_drift", "hardware_price_volatility", "server_share",

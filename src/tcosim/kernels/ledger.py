@@ -17,21 +17,25 @@ PER_MILLION = 1e-6
 
 @kernel
 def api_books(i, a, apis, tokens, unit_price, migration_hours, mid_factors, cost, cumulated, component):
-    """Months of an api option in future i: tokens, fees, engineers, moves to successor models."""
+    """Months of an api option in future i: tokens, fees, engineers, moves to successor models, outages."""
     wage = 1.0
     wage_step = (1.0 + apis[A.wage_growth_per_year, a, i]) ** (1.0 / 12.0)
+    setup = apis[A.setup_usd, a, i]
+    outage = apis[A.outage_usd_per_month, a, i]
     bills = 0.0
-    fees = 0.0
+    fees = setup
     engineers = 0.0
     migrations = 0.0
-    present = 0.0
+    outages = 0.0
+    present = setup
     for m in range(tokens.shape[1]):
         bill = tokens[i, m] * unit_price[a, m] * PER_MILLION
         fee, engineer, migration = api_fixed_costs(i, a, apis, migration_hours[a, m], wage)
-        usd = bill + fee + engineer + migration
-        cost[i, m] = usd
+        usd = bill + fee + engineer + migration + outage
+        cost[i, m] = usd + setup if m == 0 else usd
         present += usd * mid_factors[m]
         cumulated[i, m] = present
+        outages += outage * mid_factors[m]
         bills += bill * mid_factors[m]
         fees += fee * mid_factors[m]
         engineers += engineer * mid_factors[m]
@@ -41,6 +45,7 @@ def api_books(i, a, apis, tokens, unit_price, migration_hours, mid_factors, cost
     component[C.api_fees, i] = fees
     component[C.api_engineers, i] = engineers
     component[C.migrations, i] = migrations
+    component[C.incidents, i] = outages
 
 
 @kernel
@@ -50,22 +55,26 @@ def managed_books(
     """Months of a managed option in future i: the bill of api option `a` with a markup, overhead, own engineers."""
     wage = managed[G.engineer_usd_per_hour, i]
     wage_step = (1.0 + managed[G.wage_growth_per_year, i]) ** (1.0 / 12.0)
-    fee = apis[A.gateway_usd_per_month, a, i] + apis[A.rate_limit_usd_per_month, a, i]
+    fee = apis[A.fees_usd_per_month, a, i]
+    setup = managed[G.setup_usd, i]
+    outage = managed[G.outage_usd_per_month, i]
     bills = 0.0
-    markups = 0.0
+    markups = setup
     fees = 0.0
     engineers = 0.0
     migrations = 0.0
-    present = 0.0
+    outages = 0.0
+    present = setup
     for m in range(tokens.shape[1]):
         bill = tokens[i, m] * unit_price[a, m] * PER_MILLION
         markup = bill * managed[G.markup_share, i] + managed[G.overhead_usd_per_month, i]
         engineer = managed[G.engineer_hours_per_month, i] * wage
         migration = migration_hours[a, m] * wage
-        usd = bill + markup + fee + engineer + migration
-        cost[i, m] = usd
+        usd = bill + markup + fee + engineer + migration + outage
+        cost[i, m] = usd + setup if m == 0 else usd
         present += usd * mid_factors[m]
         cumulated[i, m] = present
+        outages += outage * mid_factors[m]
         bills += bill * mid_factors[m]
         markups += markup * mid_factors[m]
         fees += fee * mid_factors[m]
@@ -77,6 +86,7 @@ def managed_books(
     component[C.api_fees, i] = fees
     component[C.api_engineers, i] = engineers
     component[C.migrations, i] = migrations
+    component[C.incidents, i] = outages
 
 
 @kernel

@@ -71,5 +71,5 @@ def api_fixed_costs(i, a, apis, migration_hours, wage):
     `wage` is the growth of wages since month 0 as a factor.
     """
     hour_usd = apis[A.engineer_usd_per_hour, a, i] * wage
-    fees = apis[A.gateway_usd_per_month, a, i] + apis[A.rate_limit_usd_per_month, a, i]
+    fees = apis[A.fees_usd_per_month, a, i]
     return fees, apis[A.engineer_hours_per_month, a, i] * hour_usd, migration_hours * hour_usd

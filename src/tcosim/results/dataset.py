@@ -5,7 +5,8 @@ Knows the schema; knows nothing of how the arrays were simulated, of files, or o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,6 +37,15 @@ COMPONENT_TOLERANCE = 1e-6
 """The components may miss the mean NPV by this share of the sum of their sizes (rounding of long sums)."""
 
 
+@dataclass(frozen=True)
+class Gate:
+    """A gate in force: why it shuts options out, by their names, and options that pass it unseen."""
+
+    name: str
+    shuts_out: Mapping[str, str]
+    unstated: Sequence[str] = ()
+
+
 class DatasetError(TcosimError):
     """A Dataset is not what the schema says; the message lists everything that is wrong."""
 
@@ -49,6 +59,8 @@ def build(
     tied: Sequence[int],
     variables: Mapping[str, ArrayLike],
     attributes: Mapping[str, object],
+    eligible: Sequence[bool] | ArrayLike | None = None,
+    gates: Sequence[Gate] = (),
 ) -> xr.Dataset:
     """Put the arrays of a run together as its Dataset.
 
@@ -67,6 +79,10 @@ def build(
         of the right type is taken as it is, without a copy.
     attributes : mapping of str to object
         Every attribute of `tcosim.results.schema.ATTRIBUTES` but ``schema_version``.
+    eligible : sequence of bool, length ``o``, optional
+        Options that no gate shuts out; all of them if left out.
+    gates : sequence of Gate
+        Those in force.
 
     Returns
     -------
@@ -78,6 +94,8 @@ def build(
     DatasetError
         If a variable or attribute is missing, unknown, of the wrong shape or not finite.
     """
+    unstated = _by_gate(gates, options, lambda gate, option: option in gate.unstated, np.int8)
+    variables = {"gate_unstated": unstated, **variables}
     declared = {field.name for field in VARIABLES}
     _refuse_difference("variable", declared, set(variables))
     _refuse_difference("attribute", set(ATTRIBUTES), {"schema_version", *attributes})
@@ -86,6 +104,9 @@ def build(
     coordinates: dict[str, object] = {
         "option": list(options),
         "kind": list(kinds),
+        "eligible": np.ones(len(options)) if eligible is None else eligible,
+        "gate": [gate.name for gate in gates],
+        "gate_reason": _by_gate(gates, options, lambda gate, option: gate.shuts_out.get(option, ""), np.str_),
         "month": np.arange(months),
         "quantile": np.array(QUANTILES),
         "future": np.arange(min(samples, KEPT_FUTURES)),
@@ -114,6 +135,14 @@ def build(
     dataset["load"].attrs["futures"] = min(samples, WEEK_FUTURES)
     validate(dataset)
     return dataset
+
+
+def _by_gate(
+    gates: Sequence[Gate], options: Sequence[str], value: Callable[[Gate, str], object], dtype: Any
+) -> NDArray[Any]:
+    """One value for each gate and option, shape (gates, o), also without a gate."""
+    rows = [[value(gate, option) for option in options] for gate in gates]
+    return np.asarray(rows, dtype=dtype).reshape(len(gates), len(options))
 
 
 def validate(dataset: xr.Dataset) -> None:
@@ -171,6 +200,12 @@ def _size_problems(dataset: xr.Dataset) -> Iterator[str]:
     options = [str(name) for name in dataset["option"].values]
     if len(set(options)) != len(options):
         yield f"option: names must be unique, got {options}"
+    elif attributes["baseline"] in options:
+        is_shut_out = (dataset["gate_reason"] != "").any("gate").values
+        if (is_shut_out == dataset["eligible"].values.astype(bool)).any():
+            yield "eligible: is not what the gates leave"
+        elif is_shut_out[options.index(str(attributes["baseline"]))]:
+            yield f"baseline: {attributes['baseline']!r} is shut out by a gate"
     if attributes["baseline"] not in options:
         yield f"baseline: {attributes['baseline']!r} is no option of {options}"
     if (dataset["scramble_paid_back"].sum("month") != dataset["scramble_beats"]).any():

@@ -85,6 +85,11 @@ class Field:
 COORDINATES = (
     Field("option", ("option",), "str", "1", "way to serve the traffic"),
     Field("kind", ("option",), "str", "1", "kind of the option: api, managed, rented or owned"),
+    Field("eligible", ("option",), "i1", "1", "1 if no gate shuts the option out, else 0"),
+    Field("gate", ("gate",), "str", "1", "gate in force: a field of [constraints]"),
+    Field(
+        "gate_reason", ("gate", "option"), "str", "1", "why the gate shuts the option out; empty if it passes"
+    ),
     Field("month", ("month",), "i4", "month", "month since the start"),
     Field("quantile", ("quantile",), "f8", "1", "probability of the quantile over futures"),
     Field("future", ("future",), "i8", "1", "index of the simulated future"),
@@ -103,6 +108,13 @@ COORDINATES = (
 )
 
 VARIABLES = (
+    Field(
+        "gate_unstated",
+        ("gate", "option"),
+        "i1",
+        "1",
+        "1 if the option passes the gate because the scenario does not say what the gate asks for",
+    ),
     Field("npv", ("future", "option"), "f8", "USD", "net present value of all costs over the horizon"),
     Field("total", ("future", "option"), "f4", "USD", "nominal cost over the horizon"),
     Field(
@@ -182,7 +194,7 @@ VARIABLES = (
         ("scramble", "option"),
         "i8",
         "1",
-        "futures of the scramble in which the option is the cheapest (ties: the first option)",
+        "futures of the scramble in which the option is the cheapest eligible one (ties: the first option)",
     ),
     Field(
         "scramble_paid_back",

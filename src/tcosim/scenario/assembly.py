@@ -11,7 +11,19 @@ from typing import Any
 
 from tcosim.errors import InputError
 from tcosim.scenario.fields import Declared, FieldSpec, field_specs
-from tcosim.scenario.models import OPTION_KINDS, ApiOption, Header, Option, Route, Scenario, Traffic, Volume
+from tcosim.scenario.gate_rules import broken_gates
+from tcosim.scenario.models import (
+    NO_CONSTRAINTS,
+    OPTION_KINDS,
+    ApiOption,
+    Constraints,
+    Header,
+    Option,
+    Route,
+    Scenario,
+    Traffic,
+    Volume,
+)
 from tcosim.scenario.models.option import KINDS
 from tcosim.scenario.near import closest, did_you_mean
 from tcosim.scenario.places import Path
@@ -20,7 +32,7 @@ from tcosim.scenario.rules import Broken, OptionFacts, broken_routes, broken_rul
 from tcosim.scenario.tying import stated_correlations, with_library
 from tcosim.scenario.uncertain import Uncertain
 
-TABLES = ("scenario", "volume", "traffic", "option", "correlation", "resolved")
+TABLES = ("scenario", "volume", "traffic", "constraints", "option", "correlation", "resolved")
 RESOLVED_FIELDS = ("library_sha256", "defaulted")
 
 _ROUTE_ONLY_ON_ROUTES = ("name", "share")
@@ -63,8 +75,10 @@ class Assembly:
         volume = self._section(Volume, "volume")
         traffic = self._section(Traffic, "traffic")
         self._name_profile(traffic)
+        constraints = self._section(Constraints, "constraints")
         options = [self._option(position, table) for position, table in self._option_tables()]
-        for broken in broken_rules(header, [option.facts for option in options]):
+        gated = any(value != getattr(NO_CONSTRAINTS, name) for name, value in constraints.items())
+        for broken in broken_rules(header, [option.facts for option in options], gated=gated):
             self._note(broken)
         values: list[Mapping[str, Any]] = [
             header,
@@ -79,15 +93,21 @@ class Assembly:
             raise InputError(reader.in_order())
         if not reader.resolved:
             correlations = with_library(correlations, reader.library.correlations, uncertain)
-        return Scenario(
+        scenario = Scenario(
             **header,
             volume=Volume(**volume),
             traffic=Traffic(**traffic),
             options=tuple(option.build() for option in options),
+            constraints=Constraints(**constraints),
             correlations=correlations,
             defaulted=defaulted,
             library_sha256=sha256,
         )
+        for broken in broken_gates(scenario):
+            self._note(broken)
+        if reader.problems:
+            raise InputError(reader.in_order())
+        return scenario
 
     def _note(self, broken: Broken) -> None:
         self.reader.refuse(broken.label, broken.path, broken.rule, broken.value, broken.way_out)

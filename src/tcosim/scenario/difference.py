@@ -133,10 +133,12 @@ class _Cell:
 
 
 def declared_tables(scenario: Scenario) -> Iterator[tuple[str, str, Declared]]:
-    """Yield the dotted path, the kind (``scenario``, ``volume``, ``traffic``, ``option``, ``route``) and the table."""
+    """Yield the dotted path, the kind (``scenario``, ``volume``, ``traffic``, ``constraints``, ``option``, ``route``)
+    and the table."""
     yield "scenario", "scenario", scenario
     yield "volume", "volume", scenario.volume
     yield "traffic", "traffic", scenario.traffic
+    yield "constraints", "constraints", scenario.constraints
     for option in scenario.options:
         yield f"option.{option.name}", "option", option
         for route in option.routes if isinstance(option, ApiOption) else ():

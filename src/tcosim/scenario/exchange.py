@@ -140,6 +140,7 @@ def _with_fields(a: Scenario, b: Scenario, paths: set[str]) -> Scenario:
         a,
         volume=updated("volume", a.volume),
         traffic=updated("traffic", a.traffic),
+        constraints=updated("constraints", a.constraints),
         options=tuple(options),
     )
     assert isinstance(mixed, Scenario)

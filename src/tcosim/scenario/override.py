@@ -13,13 +13,13 @@ from typing import Any
 from tcosim.errors import InputError, Problem
 from tcosim.scenario.fields import FieldSpec, Kind, Use, applies, default_in, field_specs
 from tcosim.scenario.library import Library
-from tcosim.scenario.models import OPTION_KINDS, Header, Route, Traffic, Volume
+from tcosim.scenario.models import OPTION_KINDS, Constraints, Header, Route, Traffic, Volume
 from tcosim.scenario.near import closest, did_you_mean
 from tcosim.scenario.notes import as_written
 from tcosim.scenario.places import Path
 from tcosim.units import parse_number
 
-SECTIONS = {"scenario": Header, "volume": Volume, "traffic": Traffic}
+SECTIONS = {"scenario": Header, "volume": Volume, "traffic": Traffic, "constraints": Constraints}
 
 
 Inputs = Mapping[str, tuple[str, ...]]
@@ -215,7 +215,7 @@ def _refuse_unknown(
     paths = [f"{table.dotted}.{name}" for table in _tables(raw) for name in table.specs]
     same = [path for path in paths if path.endswith(f".{parts[-1]}")]
     near = did_you_mean(same[:3] or closest(dotted, [*shared, *paths]))
-    rule = "must be a field of scenario, volume, traffic or option.NAME, or an input of the scenario"
+    rule = "must be a field of scenario, volume, traffic, constraints or option.NAME, or an input of the scenario"
     raise _refused(dotted, rule, None, near or "for example volume.annual_growth=0.4", place)
 
 

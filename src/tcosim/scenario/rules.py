@@ -41,8 +41,14 @@ class OptionFacts:
         return str(self.values.get("name") or "")
 
 
-def broken_rules(header: Mapping[str, Any], options: Sequence[OptionFacts]) -> Iterator[Broken]:
-    """Yield every rule that does not hold."""
+def broken_rules(
+    header: Mapping[str, Any], options: Sequence[OptionFacts], *, gated: bool = False
+) -> Iterator[Broken]:
+    """Yield every rule that does not hold.
+
+    With ``gated``, a gate is in force: it may shut out whatever is bought, so `tcosim.scenario.gate_rules` says what
+    the baseline may be.
+    """
     if not options:
         yield Broken(
             ("option",), "option", "is missing: state two or more [[option]] tables", None, "see: tcosim new"
@@ -52,7 +58,7 @@ def broken_rules(header: Mapping[str, Any], options: Sequence[OptionFacts]) -> I
         rule = "needs two or more tables: there is nothing to compare"
         yield Broken(("option", 0), "option", rule, options[0].name or 1, "add another [[option]]")
     yield from _names(options)
-    yield from _baseline(header, options)
+    yield from _baseline(header, options, gated)
     for option in options:
         yield from _reference(option, options)
         if (
@@ -84,13 +90,13 @@ def _names(options: Sequence[OptionFacts]) -> Iterator[Broken]:
         seen.setdefault(name, option.position)
 
 
-def _baseline(header: Mapping[str, Any], options: Sequence[OptionFacts]) -> Iterator[Broken]:
+def _baseline(header: Mapping[str, Any], options: Sequence[OptionFacts], gated: bool) -> Iterator[Broken]:
     baseline = header.get("baseline")
     if not baseline:
         return
     able = [option.name for option in options if option.kind in ("api", "managed") and option.name]
     named = [option for option in options if option.name == baseline]
-    if named and named[0].kind in ("api", "managed", ""):
+    if named and (gated or named[0].kind in ("api", "managed", "")):
         return  # an option of no known kind is reported as such
     if not named and _is_nameless(options):
         return

@@ -15,7 +15,7 @@ from tcosim.scenario.distributions import FAMILIES
 from tcosim.scenario.elicit import PERCENTILE_KEY
 from tcosim.scenario.family import Family
 from tcosim.scenario.fields import Bounds, Declared, FieldSpec, Kind, Mark, Use, field_specs
-from tcosim.scenario.models import OPTION_KINDS, ApiOption, Header, Route, Traffic, Volume
+from tcosim.scenario.models import OPTION_KINDS, ApiOption, Constraints, Header, Route, Traffic, Volume
 from tcosim.scenario.problems import known_keys, needs
 from tcosim.scenario.values import INPUT_NAME, LONGEST_NAME, LONGEST_TEXT, NAME
 from tcosim.units import HOURS_PER_WEEK
@@ -38,6 +38,9 @@ def json_schema() -> Schema:
             "scenario": _table(Header, "What is asked."),
             "volume": _table(Volume, "The planned volume, and how the actual one may differ."),
             "traffic": _table(Traffic, "How the tokens of a month spread over its hours."),
+            "constraints": _table(
+                Constraints, "Gates: which options are eligible, before money is compared."
+            ),
             "option": {
                 "type": "array",
                 "minItems": 2,

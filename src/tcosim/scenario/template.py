@@ -10,7 +10,16 @@ from collections.abc import Iterator, Sequence
 
 from tcosim.errors import InputError, Problem
 from tcosim.scenario.fields import ABSENT, FieldSpec, Kind, field_specs, written
-from tcosim.scenario.models import OPTION_KINDS, ApiOption, Header, Option, Route, Traffic, Volume
+from tcosim.scenario.models import (
+    OPTION_KINDS,
+    ApiOption,
+    Constraints,
+    Header,
+    Option,
+    Route,
+    Traffic,
+    Volume,
+)
 from tcosim.scenario.models.option import KINDS
 from tcosim.scenario.near import closest, did_you_mean
 from tcosim.units import format_plain
@@ -28,6 +37,10 @@ _HEAD = """\
 # Shares run from 0 to 1; "60%" in quotes is 0.6, and "3B" is 3e9. Money is nominal USD.
 """
 _OPTION_NAMES = {"api": "api", "managed": "managed", "rented": "rented", "owned": "owned"}
+_CONSTRAINTS = (
+    "# Gates: they decide which options are eligible, before money is compared. Every option is simulated, so the",
+    "# report can say what the answer would be without each of them. All are off as they stand here.",
+)
 _CORRELATION = """\
 
 # Inputs that move together. The library's own correlations apply without being stated.
@@ -67,6 +80,7 @@ def template(kinds: Sequence[str] = KINDS, *, name: str = "my-scenario") -> str:
     lines = [_HEAD, "[scenario]", *_lines(field_specs(Header), {"name": name})]
     lines += ["", "[volume]", *_lines(field_specs(Volume))]
     lines += ["", "[traffic]", *_lines(field_specs(Traffic), without=("weekly_profile_name",))]
+    lines += ["", *_CONSTRAINTS, "[constraints]", *_lines(field_specs(Constraints))]
     for kind in wanted:
         lines += _option(kind)
     return "\n".join(lines) + "\n" + _CORRELATION

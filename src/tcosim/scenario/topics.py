@@ -16,7 +16,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "people": (
         "engineer_usd_per_hour", "wage_growth_per_year", "engineer_hours_per_month", "engineer_fte",
         "engineer_hours_per_replica_month", "underestimate_share", "launch_hours", "launch_months", "refresh_hours",
-        "migration_hours",
+        "migration_hours", "finetune_hours",
     ),
     "gpu price": (
         "usd_per_gpu_hour", "reserved_discount", "gpu_price_drift", "gpu_price_volatility", "usd_per_gpu",
@@ -27,16 +27,18 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "usd_per_million_input", "usd_per_million_cached_input", "usd_per_million_output", "batch_share",
         "batch_price_ratio", "annual_decline", "months_between_moves", "jumps_per_year", "jump_log_mean", "jump_log_sd",
         "markup_share", "overhead_usd_per_month", "gateway_usd_per_month", "rate_limit_usd_per_month",
+        "data_transfer_usd_per_month",
     ),
     "api use": ("retry_share", "development_share"),
     "serving": (
         "share", "token_ratio", "mixed_tokens_per_second", "prefill_tokens_per_second", "decode_tokens_per_second",
         "fleet_cached_share", "latency_utilization", "out_of_the_box_share", "tuning_months", "software_gain_per_year",
         "headroom", "longest_wait_hours", "lead_months", "refresh_weeks", "refresh_usd",
+        "finetune_runs_per_year", "finetune_usd",
     ),
     "failures": (
         "gpu_failures_per_gpu_year", "spot_interruptions_per_gpu_year", "repair_hours", "incidents_per_month",
-        "incident_usd", "lost_usd_per_million_tokens",
+        "incident_usd", "outage_hours_per_year", "outage_usd_per_hour", "lost_usd_per_million_tokens",
     ),
     "platform": (
         "monitoring_usd_per_month", "storage_usd_per_month", "networking_usd_per_month", "load_balancer_usd_per_month",

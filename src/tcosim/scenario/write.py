@@ -35,6 +35,8 @@ def resolved_toml(scenario: Scenario) -> str:
     lines += _table("[scenario]", scenario, field_specs(Header), "scenario")
     lines += _table("[volume]", scenario.volume, field_specs(type(scenario.volume)), "volume")
     lines += _table("[traffic]", scenario.traffic, field_specs(type(scenario.traffic)), "traffic")
+    constraints = scenario.constraints
+    lines += _table("[constraints]", constraints, field_specs(type(constraints)), "constraints")
     for option in scenario.options:
         lines += _option(option)
     for correlation in scenario.correlations:

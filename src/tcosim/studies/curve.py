@@ -21,12 +21,13 @@ from tcosim.errors import InputError, Problem
 from tcosim.kernels.layout import U
 from tcosim.results.schema import DEFAULT_VOLUMES, MOST_VOLUMES, SCHEMA_VERSION, SCRAMBLES
 from tcosim.scenario.fields import field_specs
+from tcosim.scenario.gates import eligible
 from tcosim.scenario.models import Scenario, Volume
 
 VARIABLES = {
     "scramble_npv_sum": ("USD", "sum of the present value of all costs over the scramble"),
     "scramble_beats": ("1", "futures of the scramble in which the option costs less than the baseline"),
-    "scramble_cheapest": ("1", "futures of the scramble in which the option is the cheapest (ties: the first option)"),
+    "scramble_cheapest": ("1", "futures of the scramble in which it is the cheapest eligible option (ties: the first)"),
     "mean_total": ("USD", "mean nominal cost over the horizon"),
     "mean_idle": ("USD", "mean nominal cost of paid but idle GPU capacity"),
     "mean_tokens": ("token", "mean tokens over the horizon"),
@@ -121,6 +122,7 @@ def curve(
             ),
             "option": [option.name for option in scenario.options],
             "kind": ("option", [option.kind for option in scenario.options]),
+            "eligible": ("option", np.array(eligible(scenario), dtype=np.int8)),
             "scramble": np.arange(SCRAMBLES),
             "scramble_futures": (
                 "scramble",

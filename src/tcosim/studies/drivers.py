@@ -18,12 +18,12 @@ from tcosim.analysis.interval import Interval, mean_interval, probability_interv
 from tcosim.engine.arguments import checked
 from tcosim.engine.blocks import Progress
 from tcosim.engine.variants import Variant, simulate_variants
-from tcosim.results.schema import SCRAMBLES, SELF_HOSTED
+from tcosim.results.schema import SCRAMBLES
 from tcosim.sampling.conditional import ConditionalSampler
 from tcosim.sampling.inputs import InputSampler
 from tcosim.scenario.models import Scenario
 from tcosim.studies.driver_plan import LEVELS, Factor, plan_drivers
-from tcosim.studies.option import check_option
+from tcosim.studies.option import candidates, check_option
 from tcosim.studies.sobol import sobol_indices
 from tcosim.studies.tornado import moved_savings
 
@@ -191,7 +191,7 @@ def _saving(scenario: Scenario, npv: Floats, option: str) -> Floats:
 
 
 def _headline(scenario: Scenario, means: Floats) -> str:
-    index = lowest([one.kind in SELF_HOSTED for one in scenario.options], means)
+    index = lowest(candidates(scenario), means)
     assert index is not None  # check_option has seen one
     return scenario.options[index].name
 

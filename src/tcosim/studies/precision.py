@@ -22,6 +22,7 @@ from tcosim.errors import InputError, Problem
 from tcosim.kernels.layout import LANES
 from tcosim.results.schema import SCRAMBLES
 from tcosim.scenario.models import Scenario
+from tcosim.studies.option import candidates
 
 MOST_FUTURES = 10_000_000
 """Where a simulation stops at the latest if nothing else is said: minutes of work."""
@@ -117,12 +118,13 @@ def simulate_to_precision(
                 "for example 0.2%",
             )
         )
-    candidates = [option.is_fleet for option in scenario.options]
-    if not any(candidates):
+    may_be_headline = candidates(scenario)
+    if not any(may_be_headline):
+        which = "eligible " if any(option.is_fleet for option in scenario.options) else ""
         raise InputError(
             Problem(
                 "precision",
-                "is that of the headline probability, and the scenario has no rented or owned option",
+                f"is that of the headline probability, and the scenario has no {which}rented or owned option",
                 None,
                 "add one, or ask for a number of futures",
             )
@@ -136,7 +138,7 @@ def simulate_to_precision(
 
     for look in looks(limit):
         run.extend(look, progress=told, cancel=cancel)
-        width = _half_width(run, candidates)
+        width = _half_width(run, may_be_headline)
         if width <= precision:
             break
         needed = math.ceil(look * (width / precision) ** 2)
@@ -145,8 +147,8 @@ def simulate_to_precision(
     return run.dataset(), Precision(precision, width, met, run.samples, limit, None if met else needed)
 
 
-def _half_width(run: Run, candidates: list[bool]) -> float:
+def _half_width(run: Run, may_be_headline: list[bool]) -> float:
     """Half the 95 % interval of the headline probability of the futures so far."""
-    option = lowest(candidates, run.totals.npv.sum(axis=0))
+    option = lowest(may_be_headline, run.totals.npv.sum(axis=0))
     assert option is not None
     return probability_interval(run.totals.beats[:, option], run.totals.futures).half_width

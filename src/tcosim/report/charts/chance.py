@@ -1,4 +1,4 @@
-"""The chance of each self-hosted option over volumes, with its 95 % band.
+"""The chance of each eligible self-hosted option over volumes, with its 95 % band.
 
 From the content of `tcosim.analysis.curve.summarize_curve`; knows altair and computes nothing.
 """
@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from tcosim.analysis.reading import is_candidate
 from tcosim.report.charts import frame
 from tcosim.report.charts.labels import short
 from tcosim.report.charts.look import Look, OptionLook, option_looks
 from tcosim.report.words import rounding
 from tcosim.report.words.findings import TOKENS_A_MONTH
-from tcosim.results.schema import SELF_HOSTED
 
 HEIGHT = 270
 BAND = "band: 95 % interval of the simulation"
@@ -46,7 +46,7 @@ def volume_domain(curve: dict[str, Any]) -> tuple[float, float]:
 
 
 def self_hosted(curve: dict[str, Any]) -> list[str]:
-    return [one["name"] for one in curve["volumes"][0]["options"] if one["kind"] in SELF_HOSTED]
+    return [one["name"] for one in curve["volumes"][0]["options"] if is_candidate(one)]
 
 
 def curve_looks(curve: dict[str, Any], look: Look) -> dict[str, OptionLook]:
@@ -82,7 +82,7 @@ def chance_layers(
         }
         for point in curve["volumes"]
         for option in point["options"]
-        if option["kind"] in SELF_HOSTED
+        if is_candidate(option)
     ]
     scale = alt.Scale(domain=[0, 1])
     axis = alt.Axis(
@@ -131,7 +131,7 @@ def tips(curve: dict[str, Any], look: Look) -> Any:
 
 
 def _told(point: dict[str, Any]) -> str:
-    options = (_option(one) for one in point["options"] if one["kind"] in SELF_HOSTED)
+    options = (_option(one) for one in point["options"] if is_candidate(one))
     volume = rounding.volume(float(f"{point['tokens_per_month']:.3g}"))
     return f"{volume} {TOKENS_A_MONTH}: {', '.join(options)}"
 

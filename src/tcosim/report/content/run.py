@@ -5,7 +5,7 @@ From the content of ``summary.json`` and the savings of single futures; knows no
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from tcosim.report.content.insight import Drivers, Information, drivers, informa
 from tcosim.report.content.risk import CostSoFar, RiskTable, budget_sentence, cost_so_far, risk_table
 from tcosim.report.words import curve, rounding
 from tcosim.report.words.board import board_sentence, choice_sentence, money_sentence
+from tcosim.report.words.gates import SHUT_OUT, gate_sentences, gates_line
 from tcosim.report.words.histogram import Bin, bins
 from tcosim.results.schema import KEPT_FUTURES
 
@@ -28,6 +29,12 @@ class ProbabilityRow:
     share: float
     value: str
     interval: str
+    eligible: bool = True
+
+    @property
+    def named(self) -> str:
+        """The option's name, marked if a gate shuts it out."""
+        return self.option if self.eligible else f"{self.option} ({SHUT_OUT})"
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,10 @@ class RunReport:
     drivers: Drivers | None
     information: Information | None
     notes: list[str]
+    gates: list[str] = field(default_factory=list)
+    """What each gate shuts out, and the answer without it."""
+    gates_line: str = ""
+    """Who is shut out by what, in one line."""
 
 
 def run_report(summary: dict[str, Any], baseline: str, savings: NDArray[Any] | None = None) -> RunReport:
@@ -120,6 +131,8 @@ def run_report(summary: dict[str, Any], baseline: str, savings: NDArray[Any] | N
         drivers=drivers(summary),
         information=information(summary),
         notes=_notes(summary),
+        gates=gate_sentences(summary),
+        gates_line=gates_line(summary),
     )
 
 
@@ -128,7 +141,7 @@ def _probability_row(option: dict[str, Any]) -> ProbabilityRow | None:
     if share is None:
         return None
     value, interval = rounding.percent_with_interval(share, *bounds)
-    return ProbabilityRow(option["name"], share, value, interval)
+    return ProbabilityRow(option["name"], share, value, interval, option["eligible"])
 
 
 def _histogram(headline: dict[str, Any], savings: NDArray[Any]) -> SavingHistogram:
@@ -142,7 +155,8 @@ def _histogram(headline: dict[str, Any], savings: NDArray[Any]) -> SavingHistogr
 def _option_rows(summary: dict[str, Any]) -> list[OptionRow]:
     options = summary["options"]
     # One number of decimals for the column: that of the least certain share.
-    widest = max((high - low for low, high in (option["probability_cheapest_ci95"] for option in options)))
+    told = [option["probability_cheapest_ci95"] for option in options if option["eligible"]]
+    widest = max(high - low for low, high in told)
     cheapest_place = max(-1, min(0, rounding.last_place(0.0, 100 * widest) or 0))
     return [_option_row(option, summary["samples"], cheapest_place) for option in options]
 
@@ -165,7 +179,9 @@ def _option_row(option: dict[str, Any], samples: int, cheapest_place: int) -> Op
         usage=_price(option["usd_per_million_tokens_usage_basis"], price_place),
         utilization=NOTHING if option["utilization"] is None else rounding.percent(option["utilization"], 0),
         hours_over_capacity=NOTHING if hours is None else _hours(hours),
-        cheapest=rounding.percent(option["probability_cheapest"], cheapest_place),
+        cheapest=rounding.percent(option["probability_cheapest"], cheapest_place)
+        if option["eligible"]
+        else SHUT_OUT,
     )
 
 

@@ -11,7 +11,7 @@ from tcosim.analysis.reading import points_between
 from tcosim.report.content.page import CurveContent, Reading
 from tcosim.report.words import curve as curve_words
 from tcosim.report.words import rounding
-from tcosim.report.words.board import saving_words, verdict
+from tcosim.report.words.board import cheapest_on_average, saving_words, verdict
 from tcosim.report.words.curve import option_at
 
 STEPS = 5
@@ -73,6 +73,6 @@ def _planned(summary: dict[str, Any]) -> Reading:
         between=between,
         words=verdict(headline["probability"]),
         saving=saving_words(headline["expected_saving_usd"], headline["expected_saving_ci95_usd"]),
-        cheapest=min(summary["options"], key=lambda option: option["npv_usd"]["mean"])["name"],
+        cheapest=cheapest_on_average(summary)["name"],
         is_simulated=True,
     )

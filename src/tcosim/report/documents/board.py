@@ -174,7 +174,7 @@ def _content(
         "setting": run.setting,
         "verdict": page.verdict[:1].upper() + page.verdict[1:],
         "answer": answer,
-        "sentences": sentences,
+        "sentences": [*sentences, *([run.gates_line] if run.gates_line else [])],
         "chance": _picture(
             "From which volume on", curve.sentences[0] if curve and curve.sentences else "", chance_alt
         )

@@ -40,6 +40,7 @@ def markdown(page: Page) -> str:
         blocks.append(f"**{text(page.verdict[:1].upper() + page.verdict[1:])}**")
     blocks += map(text, run.sentences)
     blocks += _section("Recommendation", text(page.recommendation))
+    blocks += _section("Gates", _items(run.gates))
     if run.probabilities:
         blocks += _probabilities(run.baseline, run.probabilities)
     if page.curve is not None:
@@ -101,7 +102,7 @@ def _figures(first: str, heads: Iterable[str]) -> list[tuple[str, str]]:
 def _probabilities(baseline: str, rows: Sequence[ProbabilityRow]) -> list[str]:
     table = _table(
         _figures("option", ("probability", "95 % interval")),
-        [(row.option, row.value, row.interval) for row in rows],
+        [(row.named, row.value, row.interval) for row in rows],
     )
     note = "The interval covers the error of simulating only."
     return _section(f"Probability of costing less than {baseline}", table, note)

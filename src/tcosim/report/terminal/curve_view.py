@@ -18,6 +18,7 @@ from tcosim.report.terminal.lines import INDENT, is_plain, print_blocks, prose
 from tcosim.report.terminal.table import RIGHT, Column, Table
 from tcosim.report.words import rounding
 from tcosim.report.words.curve import option_at, sentences
+from tcosim.report.words.gates import curve_gates
 
 BAR = 10
 FULL, MAYBE, EMPTY = "\u2588", "\u2592", "\u2591"
@@ -47,6 +48,8 @@ def print_curve(summary: dict[str, Any], console: Console) -> None:
         Group(prose(summary["scenario_name"], "bold"), prose(_setting(summary), "dim")),
         Group(*(prose(text, "bold" if index == 0 else "") for index, text in enumerate(said))),
     ]
+    if told := curve_gates(summary["options"]):
+        blocks.append(prose(told))
     if letters := [[one.head, one.name] for one in options if one.head != _stacked(one.name)]:
         names = Table((Column(), Column(wraps=True)), letters, indent=INDENT)
         blocks.append(Group(prose("Names in the tables below", "bold"), names))

@@ -6,7 +6,7 @@ Knows the Datasets of a replay; simulates nothing.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import xarray as xr
@@ -15,6 +15,7 @@ from rich.console import Console, Group, RenderableType
 from tcosim.report.terminal.lines import INDENT, print_blocks, prose
 from tcosim.report.terminal.table import RIGHT, Column, Table
 from tcosim.report.words import rounding
+from tcosim.report.words.gates import SHUT_OUT
 from tcosim.units import HOURS_PER_MONTH, format_quantity
 
 HEAD_WIDTH = 16
@@ -30,11 +31,15 @@ def print_months(
     inputs: dict[str, float],
     month: int | None,
     console: Console,
+    shut_out: Collection[str] = (),
 ) -> None:
-    """Print one future: its present values, its months (or one of them) and the inputs that were drawn for it."""
+    """Print one future: its present values, its months (or one of them) and the inputs that were drawn for it.
+
+    Options that a gate shuts out are marked, and none of them is the cheapest.
+    """
     blocks: list[RenderableType] = [
         prose(title, "bold"),
-        _npv(npv, baseline),
+        _npv(npv, baseline, shut_out),
         *_months(months, month, console.width),
     ]
     if inputs:
@@ -45,15 +50,15 @@ def print_months(
     print_blocks(blocks, console)
 
 
-def _npv(npv: dict[str, float], baseline: str) -> RenderableType:
-    cheapest = min(npv, key=lambda name: npv[name])
+def _npv(npv: dict[str, float], baseline: str, shut_out: Collection[str]) -> RenderableType:
+    cheapest = min((name for name in npv if name not in shut_out), key=lambda name: npv[name])
     rows = []
     for name, value in npv.items():
         saving = npv[baseline] - value
         against = "baseline" if name == baseline else f"{'saves' if saving >= 0 else 'costs'} "
         if name != baseline:
             against += rounding.usd(abs(saving)) + ("" if saving >= 0 else " more")
-        mark = ", the cheapest" if name == cheapest else ""
+        mark = ", the cheapest" if name == cheapest else f", {SHUT_OUT}" if name in shut_out else ""
         rows.append((name, rounding.usd(value), f"{against}{mark}"))
     table = Table((Column(), Column("", RIGHT), Column("", style="dim")), rows, 2, INDENT)
     return Group(prose("Present value of all costs", "bold"), table)

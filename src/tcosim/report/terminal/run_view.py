@@ -32,6 +32,8 @@ def print_report(report: RunReport, console: Console) -> None:
         Group(prose(report.title, "bold"), prose(report.setting, "dim")),
         Group(*(prose(text, "bold" if index == 0 else "") for index, text in enumerate(report.sentences))),
     ]
+    if report.gates:
+        blocks.append(Group(prose("Gates", "bold"), *(prose(text) for text in report.gates)))
     if report.probabilities:
         blocks.append(_probabilities(report.baseline, report.probabilities, plain))
     if report.by_volume:
@@ -53,7 +55,7 @@ def print_report(report: RunReport, console: Console) -> None:
 
 def _probabilities(baseline: str, rows: list[ProbabilityRow], plain: bool) -> RenderableType:
     cells = [
-        (row.option, row.value, f"({row.interval})", _bar(row.share, 1.0, plain, gain=True)) for row in rows
+        (row.named, row.value, f"({row.interval})", _bar(row.share, 1.0, plain, gain=True)) for row in rows
     ]
     head = prose(
         f"Probability of costing less than {baseline}, with its 95 % interval (simulation error only)", "bold"

@@ -11,7 +11,9 @@ from rich.text import Text
 from tcosim.report.terminal.lines import INDENT, print_blocks, prose
 from tcosim.report.terminal.quantity_table import Line, quantity_table
 from tcosim.report.terminal.table import LEFT, Column, Table
+from tcosim.report.words.gates import checked_sentences
 from tcosim.report.words.spread import spread
+from tcosim.scenario.gates import gate_rows
 from tcosim.scenario.models import Scenario
 
 
@@ -37,6 +39,8 @@ def print_scenario(*, title: str, setting: str, scenario: Scenario, console: Con
         Group(prose(title, "bold"), prose(setting, "dim")),
         Group(Text("Options", style="bold"), Table(columns, options, 2, INDENT)),
     ]
+    if rows := gate_rows(scenario):
+        blocks.append(Group(prose("Gates", "bold"), *(prose(text) for text in checked_sentences(rows))))
     if inputs:
         head = prose(f"Uncertain inputs: {len(inputs)}, correlations: {len(scenario.correlations)}", "bold")
         blocks.append(Group(head, quantity_table(lines, "input", "from", console.width)))

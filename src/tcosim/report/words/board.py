@@ -9,6 +9,7 @@ import math
 from typing import Any
 
 from tcosim.report.words.rounding import percent_with_interval, usd, volume
+from tcosim.results.schema import SELF_HOSTED
 
 SCALE = (
     (0.01, "has practically no chance to"),
@@ -79,9 +80,10 @@ def board_sentence(summary: dict[str, Any]) -> str:
     at = f"At {volume(summary['volume_tokens_per_month'])} tokens a month"
     over = f"over {_months(summary['months'])}"
     if headline is None:
-        return (
-            f"{at} nothing can be said about self-hosting {over}: the scenario has no rented or owned option."
-        )
+        why = "the scenario has no rented or owned option"
+        if any(one["kind"] in SELF_HOSTED and not one["eligible"] for one in summary["options"]):
+            why = "gates shut out every rented and owned option"
+        return f"{at} nothing can be said about self-hosting {over}: {why}."
     option, baseline = headline["option"], headline["baseline"]
     low, high = headline["ci95"]
     value, between = percent_with_interval(headline["probability"], low, high)
@@ -98,18 +100,29 @@ def board_sentence(summary: dict[str, Any]) -> str:
     )
 
 
+def cheapest_on_average(summary: dict[str, Any]) -> dict[str, Any]:
+    """The eligible option with the lowest expected cost."""
+    eligible = [option for option in summary["options"] if option["eligible"]]
+    return min(eligible, key=lambda option: float(option["npv_usd"]["mean"]))
+
+
+def of_the_eligible(summary: dict[str, Any]) -> str:
+    """What "least" is said of, where something is shut out."""
+    return "" if all(one["eligible"] for one in summary["options"]) else " of the eligible options"
+
+
 def choice_sentence(summary: dict[str, Any]) -> str:
     """Return the sentence on the option that is cheapest on average; empty for one alone."""
     if len(summary["options"]) == 1:
         return ""
-    best = min(summary["options"], key=lambda option: option["npv_usd"]["mean"])
+    best, of = cheapest_on_average(summary), of_the_eligible(summary)
     value = summary["value_of_information"]
     worth, error = value["evpi_usd"], value["evpi_se_usd"]
     if worth == 0 or error is None:
-        return f"As things stand, {best['name']} costs least on average."
+        return f"As things stand, {best['name']} costs least on average{of}."
     amount = usd(worth, worth - 2 * error, worth + 2 * error)
     more = f"to know the future first would save another {amount}"
-    return f"As things stand, {best['name']} costs least on average; {more}."
+    return f"As things stand, {best['name']} costs least on average{of}; {more}."
 
 
 def money_sentence(summary: dict[str, Any]) -> str:

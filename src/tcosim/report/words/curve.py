@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tcosim.report.words import rounding
+from tcosim.results.schema import SELF_HOSTED
 
 MOST_DIGITS, DIGITS_WITHOUT_ERROR = 3, 2
 MOST_STRETCHES = 5
@@ -72,7 +73,13 @@ def sentences(summary: dict[str, Any]) -> list[str]:
     """What to do at which volume, where the chance is even, where the mean pays, and where these two disagree."""
     best = summary["best_self_hosted"]
     if best is None:
-        return ["Nothing can be said about self-hosting: the scenario has no rented or owned option."]
+        hosted = any(one["kind"] in SELF_HOSTED for one in summary["options"])
+        why = (
+            "gates shut out every rented and owned option"
+            if hosted
+            else "the scenario has no rented or owned option"
+        )
+        return [f"Nothing can be said about self-hosting: {why}."]
     found = [_switch(summary), _terms(summary)]
     if len(summary["volumes"]) > 1:
         found += [_even(summary), _break_even(best["break_even"], summary)]

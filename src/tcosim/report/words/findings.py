@@ -12,13 +12,13 @@ from typing import Any
 from numpy.typing import NDArray
 
 from tcosim.analysis.jackknife import CERTAIN
+from tcosim.analysis.reading import is_candidate
 from tcosim.report.words import rounding
 from tcosim.report.words.curve import volume_words
 from tcosim.report.words.drivers import is_told as is_moved
 from tcosim.report.words.drivers import money as moved_money
 from tcosim.report.words.fleet_price import baseline_price, load_points, reference
 from tcosim.report.words.value import is_told, money
-from tcosim.results.schema import SELF_HOSTED
 
 TOKENS_A_MONTH = "tokens a month"
 EVEN, WIDE = 0.5, 0.05
@@ -39,11 +39,12 @@ def component_name(part: str) -> str:
 
 
 def chance_finding(curve: dict[str, Any] | None) -> str:
-    """From where to where the chance of each self-hosted option goes, and where it is even."""
+    """From where to where the chance of each eligible self-hosted option goes, and where it is even."""
     if curve is None:
         return ""
     points = curve["volumes"]
-    told = [_chance_of(option, points) for option in curve["options"] if option["kind"] in SELF_HOSTED]
+    candidates = {option["name"] for option in points[0]["options"] if is_candidate(option)}
+    told = [_chance_of(option, points) for option in curve["options"] if option["name"] in candidates]
     if not told:
         return ""
     first, last = _asked(points[0]), _asked(points[-1])

@@ -11,6 +11,7 @@ from typing import Any
 
 from tcosim.analysis.decision import LIKELY, UNLIKELY
 from tcosim.report.words import drivers, value
+from tcosim.report.words.board import cheapest_on_average, of_the_eligible
 from tcosim.units import format_quantity
 
 MOST_DRIVERS = 3
@@ -21,13 +22,13 @@ FURTHER = re.compile(r"[,;:(]")
 def recommendation(summary: dict[str, Any]) -> str:
     """What to do as things stand, how sure that is, and what to find out first.
 
-    The option with the lowest expected cost is recommended; it is a bet if the headline's probability is within 10 to
-    90 %, and nothing can be told if its interval reaches across one of these.
+    The eligible option with the lowest expected cost is recommended; it is a bet if the headline's probability is
+    within 10 to 90 %, and nothing can be told if its interval reaches across one of these.
     """
-    headline, options = summary["headline"], summary["options"]
-    best = min(options, key=lambda option: option["npv_usd"]["mean"])
+    headline, best, of = summary["headline"], cheapest_on_average(summary), of_the_eligible(summary)
     if headline is None:
-        return f"Choose {best['name']}: of the options here, none of them self-hosted, it costs least on average."
+        which = "eligible options" if of else "options here"
+        return f"Choose {best['name']}: of the {which}, none of them self-hosted, it costs least on average."
     low, high = headline["ci95"]
     if any(low < level < high for level in (UNLIKELY, LIKELY)) and high - low > 0.05:
         samples = summary["samples"]
@@ -35,7 +36,7 @@ def recommendation(summary: dict[str, Any]) -> str:
             f"Simulate more before deciding: {samples:,} future{'' if samples == 1 else 's'}"
             f" {'is' if samples == 1 else 'are'} too few to tell a safe choice from a bet."
         )
-    choose = f"Choose {best['name']}: it costs least on average."
+    choose = f"Choose {best['name']}: it costs least on average{of}."
     if UNLIKELY <= headline["probability"] <= LIKELY:
         return f"{choose} It is a bet{_contrary(headline, best)}{_first(summary)}."
     return f"{choose} That is a safe choice{_contrary(headline, best)}{_first(summary)}."

@@ -4,6 +4,7 @@ Frozen declarations: knows nothing of files, of the library or of how the number
 """
 
 from tcosim.scenario.models.api import ApiOption, ManagedOption, Route
+from tcosim.scenario.models.constraints import NO_CONSTRAINTS, Constraints
 from tcosim.scenario.models.fleet import FleetOption
 from tcosim.scenario.models.option import Option
 from tcosim.scenario.models.owned import OwnedOption
@@ -20,8 +21,10 @@ OPTION_KINDS: dict[str, type[Option]] = {
 """Model by the name that stands in ``kind``."""
 
 __all__ = [
+    "NO_CONSTRAINTS",
     "OPTION_KINDS",
     "ApiOption",
+    "Constraints",
     "FleetOption",
     "Header",
     "ManagedOption",

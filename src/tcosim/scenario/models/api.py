@@ -18,19 +18,22 @@ from tcosim.scenario.fields import (
     Use,
     above,
     at_least,
+    between,
+    flag,
     name,
     number,
     plausible,
     text,
     uncertain,
 )
-from tcosim.scenario.models.option import KINDS, Option
+from tcosim.scenario.models.option import AGREEMENT, INSIDE, KINDS, RESIDENCY, Option
 from tcosim.scenario.uncertain import Uncertain
 
 U = InstanceOf[Uncertain]
 
 TOKEN_PRICE = at_least(0, 10000)
 HOURS = at_least(0, 1e5)
+OUTAGE = between(0, 8760)
 
 
 class Route(Declared):
@@ -139,6 +142,33 @@ class ApiOption(Option):
     rate_limit_usd_per_month: Annotated[
         U, uncertain("USD/month", Use("api.rate_limit_usd_per_month"), MONEY, "Fees for higher rate limits.")
     ]
+    data_transfer_usd_per_month: Annotated[
+        U,
+        uncertain(
+            "USD/month", Use("api.data_transfer_usd_per_month"), MONEY, "Egress to and from the provider."
+        ),
+    ]
+    audit_usd_per_year: Annotated[
+        U, uncertain("USD/year", Use("api.audit_usd_per_year"), MONEY, "Compliance audits of the API's use.")
+    ]
+    setup_usd: Annotated[
+        U,
+        uncertain(
+            "USD", Use("api.setup_usd"), MONEY, "Contract, legal and security review of the provider, once."
+        ),
+    ]
+    outage_hours_per_year: Annotated[
+        U,
+        uncertain(
+            "hours/year", Use("api.outage_hours_per_year"), OUTAGE, "Hours a year without the provider."
+        ),
+    ]
+    outage_usd_per_hour: Annotated[
+        U,
+        uncertain(
+            "USD/hour", Use("api.outage_usd_per_hour"), MONEY, "What an hour without the provider costs."
+        ),
+    ]
     engineer_hours_per_month: Annotated[
         U,
         uncertain(
@@ -154,6 +184,9 @@ class ManagedOption(Option):
         Literal["managed"], text(REQUIRED, "Pay a cloud provider's managed service.", choices=KINDS)
     ]
     api: Annotated[str, name("api", "Name of the api option whose prices the service follows.")]
+    has_agreement: Annotated[bool, flag(True, AGREEMENT)]
+    has_residency: Annotated[bool, flag(True, RESIDENCY)]
+    keeps_data_inside: Annotated[bool, flag(True, INSIDE)]
     markup_share: Annotated[
         U, uncertain("share", Use("api.managed_markup_share"), at_least(0, 5), "Markup on the API's bill.")
     ]
@@ -164,6 +197,30 @@ class ManagedOption(Option):
             Use("api.managed_overhead_usd_per_month"),
             MONEY,
             "Infrastructure around the service.",
+        ),
+    ]
+    setup_usd: Annotated[
+        U,
+        uncertain(
+            "USD",
+            Use("api.managed_setup_usd"),
+            MONEY,
+            "Agreements, legal and security review, private endpoints, once.",
+        ),
+    ]
+    outage_hours_per_year: Annotated[
+        U,
+        uncertain(
+            "hours/year",
+            Use("api.managed_outage_hours_per_year"),
+            OUTAGE,
+            "Hours a year without the service.",
+        ),
+    ]
+    outage_usd_per_hour: Annotated[
+        U,
+        uncertain(
+            "USD/hour", Use("api.outage_usd_per_hour"), MONEY, "What an hour without the service costs."
         ),
     ]
     engineer_hours_per_month: Annotated[

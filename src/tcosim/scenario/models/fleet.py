@@ -18,13 +18,14 @@ from tcosim.scenario.fields import (
     above,
     at_least,
     between,
+    flag,
     integer,
     name,
     plausible,
     text,
     uncertain,
 )
-from tcosim.scenario.models.option import Option
+from tcosim.scenario.models.option import AGREEMENT, FRONTIER, INSIDE, RESIDENCY, Option
 from tcosim.scenario.uncertain import Uncertain
 from tcosim.units import ENGINEER_HOURS_PER_FTE_MONTH
 
@@ -46,6 +47,10 @@ class FleetOption(Option):
     """
 
     api: Annotated[str, name("api", "Name of the api option where overflow and the remaining share go.")]
+    has_agreement: Annotated[bool, flag(True, AGREEMENT)]
+    has_residency: Annotated[bool, flag(True, RESIDENCY)]
+    keeps_data_inside: Annotated[bool, flag(True, INSIDE)]
+    has_frontier_quality: Annotated[bool, flag(False, FRONTIER)]
     share: Annotated[
         U,
         uncertain(
@@ -264,6 +269,25 @@ class FleetOption(Option):
     refresh_usd: Annotated[
         U, uncertain("USD", Use("models.refresh_usd"), MONEY, "Other cost of a model refresh.")
     ]
+    finetune_runs_per_year: Annotated[
+        U,
+        uncertain("runs/year", 0.0, at_least(0, 10000), "Fine-tuning runs a year; 0 for an untouched model."),
+    ]
+    finetune_hours: Annotated[
+        U,
+        uncertain(
+            "hours", Use("models.finetune_hours"), HOURS, "Engineer hours that a fine-tuning run takes."
+        ),
+    ]
+    finetune_usd: Annotated[
+        U,
+        uncertain(
+            "USD",
+            Use("models.finetune_usd"),
+            MONEY,
+            "GPU-hours of a fine-tuning run, on GPUs besides the fleet.",
+        ),
+    ]
     incidents_per_month: Annotated[
         U,
         uncertain(
@@ -302,6 +326,16 @@ class FleetOption(Option):
     setup_usd: Annotated[
         U, uncertain("USD", Use("platform.setup_usd"), MONEY, "Setting the platform up, once.")
     ]
+
+    @property
+    def is_hybrid(self) -> bool:
+        """Whether some of the work goes to the API by plan, in some futures at least."""
+        return not (self.share.is_point and self.share.point_value == 1)
+
+    @property
+    def sends_work_to_api(self) -> bool:
+        """Whether any work may go to the API option: by plan, as overflow or before launch."""
+        return self.is_hybrid or self.overflow == "api"
 
     @property
     def monthly_engineer_hours(self) -> tuple[Uncertain, float]:

@@ -26,6 +26,7 @@ from tcosim.scenario.fields import (
     uncertain,
 )
 from tcosim.scenario.models.api import ApiOption
+from tcosim.scenario.models.constraints import NO_CONSTRAINTS, Constraints
 from tcosim.scenario.models.option import Option
 from tcosim.scenario.models.traffic import Traffic, Volume
 from tcosim.scenario.near import closest, did_you_mean
@@ -40,7 +41,12 @@ class Header(Declared):
     name: Annotated[str, name(REQUIRED, "Short name: letters, digits, - and _.", example="my-scenario")]
     title: Annotated[str, text("", "What reports call the scenario; its name if left out.")]
     months: Annotated[int, integer("months", 36, between(1, 240), "Horizon of the comparison.")]
-    baseline: Annotated[str, name("api", "Name of the option to beat: of kind api or managed.")]
+    baseline: Annotated[
+        str,
+        name(
+            "api", "Name of the option to beat: of kind api or managed, unless gates shut all of these out."
+        ),
+    ]
     discount_rate_per_year: Annotated[
         U,
         uncertain(
@@ -62,6 +68,8 @@ class Scenario(Header):
     volume, traffic : Volume, Traffic
     options : tuple of Option
         In the order of the file.
+    constraints : Constraints
+        What decides which options are eligible: `tcosim.scenario.gates`.
     correlations : tuple of Correlation
         All that apply: the scenario's own, and those of the library whose inputs are all uncertain here.
     defaulted : tuple of str
@@ -73,6 +81,7 @@ class Scenario(Header):
     volume: Volume
     traffic: Traffic
     options: tuple[InstanceOf[Option], ...]
+    constraints: Constraints = NO_CONSTRAINTS
     correlations: tuple[Correlation, ...] = ()
     defaulted: tuple[str, ...] = ()
     library_sha256: str = ""
