@@ -7,10 +7,6 @@ from __future__ import annotations
 
 from tcosim.scenario.models import FleetOption, ManagedOption, OwnedOption, RentedOption, Scenario
 
-MOST = 12
-"""Sentences on a page. They stand with those first that can move the answer most; a scenario with every kind of
-contract loses the last ones."""
-
 
 def leaves_out(scenario: Scenario) -> list[str]:
     """Return what the model of this scenario does not hold, one sentence each, the weightiest first."""
@@ -18,7 +14,7 @@ def leaves_out(scenario: Scenario) -> list[str]:
     found = _always(scenario)
     if fleets:
         found += _of_fleets() + _of_contracts(fleets)
-    return [*found, *_minor()][:MOST]
+    return [*found, *_minor()]
 
 
 def _always(scenario: Scenario) -> list[str]:
