@@ -17,9 +17,9 @@ ROOT = Path(__file__).parents[1]
 
 def test_the_public_names_are_these():
     assert sorted(tcosim.__all__) == [
-        "InputError", "Problem", "TcosimError", "__version__", "curve", "diff", "drivers", "load", "measuring_traffic",
-        "open_run", "replay", "simulate", "simulate_to_precision", "summarize", "summarize_curve", "value",
-        "value_of_statistic", "write_report", "write_run",
+        "InputError", "Problem", "TcosimError", "__version__", "claims", "curve", "diff", "drivers", "load",
+        "measuring_traffic", "open_run", "replay", "simulate", "simulate_to_precision", "summarize", "summarize_curve",
+        "value", "value_of_statistic", "write_report", "write_run",
     ]  # fmt: skip
     for name in tcosim.__all__:
         assert getattr(tcosim, name) is not None

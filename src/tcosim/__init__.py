@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tcosim.report.documents.write import write_report
     from tcosim.results.folder import open_run, write_run
     from tcosim.scenario.load import load
+    from tcosim.studies.claims import claims
     from tcosim.studies.curve import curve
     from tcosim.studies.diff import diff
     from tcosim.studies.drivers import drivers
@@ -33,6 +34,7 @@ __all__ = [
     "Problem",
     "TcosimError",
     "__version__",
+    "claims",
     "curve",
     "diff",
     "drivers",
@@ -51,6 +53,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "claims": "tcosim.studies.claims",
     "curve": "tcosim.studies.curve",
     "diff": "tcosim.studies.diff",
     "drivers": "tcosim.studies.drivers",

@@ -43,7 +43,7 @@ def run_folder(tmp_path_factory):
     from tcosim.scenario.write import resolved_toml
 
     scenario = tcosim.load("support-assistant")
-    dataset = tcosim.simulate(scenario, samples=4096)
+    dataset = tcosim.simulate(scenario, samples=16384)
     curve = tcosim.curve(scenario, samples=512)
     return tcosim.write_run(
         tmp_path_factory.mktemp("runs") / "short",

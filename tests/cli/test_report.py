@@ -95,12 +95,35 @@ def test_run_writes_it_on_the_way(tcosim, engine):
     assert Path("here/report.pdf").is_file()
 
 
-@pytest.mark.parametrize("formats", ["", "doc", "html,,pdf", "HTML", "html;pdf"])
+@pytest.mark.parametrize("formats", ["", "doc", ",", "html;pdf"])
 def test_unknown_formats(tcosim, folder, formats):
     result = tcosim("report", folder, "--format", formats)
     assert result.exit_code == 2
     assert "--format: must be one or more of html, pdf, md, json, png" in result.stderr
     assert "report.html" not in os.listdir(folder)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--format", "HTML, md"),
+        ("--format", "html md"),
+        ("--format", "md", "--format", "html"),
+        ("--format", "md,,html,"),
+    ],
+)
+def test_formats_as_people_write_them(tcosim, folder, arguments):
+    result = tcosim("report", folder, *arguments)
+    assert result.stdout.splitlines() == ["here/report.html", "here/report.md"]
+
+
+def test_a_folder_in_the_way(tcosim, folder):
+    (folder / "report.html").mkdir()
+    for more in ((), ("--overwrite",)):
+        result = tcosim("report", folder, *more)
+        assert result.exit_code == 2
+        assert "must be a file, this is a folder, got here/report.html" in result.stderr
+        assert not (folder / "report.pdf").exists()
 
 
 @pytest.mark.parametrize(
@@ -167,6 +190,29 @@ def test_a_summary_that_lacks_what_a_report_needs(tcosim, folder):
     result = tcosim("report", folder)
     assert result.exit_code == 2
     assert "summary.json lacks tornado, curve" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"headline": "api"},
+        {"options": []},
+        {"months": 99},
+        {"tornado": [{"input": "x"}]},
+        {"value_of_information": {}},
+        {"curve": {"volumes": []}},
+        {"samples": None},
+    ],
+)
+def test_a_summary_that_is_not_what_its_schema_says(tcosim, folder, change):
+    file = folder / "summary.json"
+    summary = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps(summary | change), encoding="utf-8")
+    resealed(folder)
+    result = tcosim("report", folder)
+    assert result.exit_code == 2, result.output
+    assert "summary.json is not what its schema says" in result.stderr
+    assert "report.html" not in os.listdir(folder)
 
 
 def test_places_that_cannot_be_written(tcosim, folder):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import jsonschema
@@ -23,7 +24,7 @@ def test_the_answer_stands_on_stdout_and_the_work_on_stderr(tcosim, engine, tmp_
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith("support-assistant\n3 billion tokens a month, 36 months, 2,000 futures")
     assert "Probability of costing less than api" in result.stdout
-    assert "here" not in result.stdout
+    assert not re.search(r"\bhere\b", result.stdout)
     assert "run folder: here" in result.stderr
     assert "2,000 futures in" in result.stderr
     assert os.listdir(tmp_path) == ["here"]

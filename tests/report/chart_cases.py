@@ -43,6 +43,10 @@ def run(samples: int = 4000, volumes: tuple[float, ...] = VOLUMES, seed: int = 3
         "var95_loss_se_usd": 2 * error if samples > 100 else None,
     }
     names = list(KINDS)
+    parts = {
+        name: dict(zip(COMPONENTS, rng.uniform(0, 3e5, len(COMPONENTS)).tolist(), strict=True))
+        for name in names
+    }
     summary = {
         "samples": samples,
         "months": MONTHS,
@@ -59,13 +63,12 @@ def run(samples: int = 4000, volumes: tuple[float, ...] = VOLUMES, seed: int = 3
                 "name": name,
                 "kind": kind,
                 "risk": risk,
-                "components_usd": {
-                    part: float(size)
-                    for part, size in zip(COMPONENTS, rng.uniform(0, 3e5, len(COMPONENTS)), strict=True)
-                },
+                **_figures(name, curve, share, sum(parts[name].values())),
+                "components_usd": parts[name],
             }
             for name, kind in KINDS.items()
         ],
+        "volume_tokens_per_month": PLANNED,
         "tornado": [tornado_row(f"topic.input_{number}", 4e5 / number) for number in range(1, 11)],
         "value_of_information": {
             "evpi_usd": 2e5,
@@ -85,6 +88,24 @@ def run(samples: int = 4000, volumes: tuple[float, ...] = VOLUMES, seed: int = 3
     load = np.where((hour % 24 > 8) & (hour % 24 < 18) & (hour < 120), 0.31, 0.08)
     load[24 + 11] = 0.42
     return {"summary": summary, "savings": savings, "cost": cost, "quantiles": QUANTILES, "load": load}
+
+
+def _figures(name: str, curve: dict[str, Any], share: float, mean: float) -> dict[str, Any]:
+    """What a run says of an option, a little beside what its curve says of the nearest volume."""
+    point = min(curve["volumes"], key=lambda one: abs(one["tokens_per_month"] - PLANNED))
+    option = next(one for one in point["options"] if one["name"] == name)
+    chance, bounds = option["probability_beats_baseline"], option["probability_beats_baseline_ci95"]
+    if name == "owned":
+        chance, bounds = share, [max(0.0, share - 0.01), min(1.0, share + 0.01)]
+    return {
+        "npv_usd": {"mean": mean, "p5": 0.3 * mean, "p50": 0.9 * mean, "p95": 2.5 * mean},
+        "probability_beats_baseline": chance,
+        "probability_beats_baseline_ci95": bounds,
+        "probability_cheapest": option["probability_cheapest"],
+        "probability_cheapest_ci95": option["probability_cheapest_ci95"],
+        "usd_per_million_tokens": 1.01 * option["usd_per_million_tokens"],
+        "utilization": option["utilization"],
+    }
 
 
 def tornado_row(name: str, swing: float, se: float = 5e3) -> dict[str, Any]:
@@ -141,7 +162,7 @@ def charts(found: dict[str, Any], look: Any) -> dict[str, Any]:
         ),
         "worth": worth_chart(summary, look),
         "components": components_chart(summary, look),
-        "week": week_chart(found["load"], look),
+        "week": week_chart(found["load"], look, futures=256),
         "utilization": utilization_chart(summary["curve"], look),
         **{f"cost-{index}": chart for index, (_, chart) in enumerate(costs)},
     }

@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from tcosim.report.content.insight import DriverRow, Drivers, Information
-from tcosim.report.content.page import Assumption, CurveContent, Page, Reading, Source
+from tcosim.report.content.page import Assumption, Components, CurveContent, Page, Reading, Source
 from tcosim.report.content.risk import CostSoFar, RiskRow, RiskTable
 from tcosim.report.content.run import OptionRow, ProbabilityRow, RunReport, SavingHistogram
 from tcosim.report.words.histogram import Bin
@@ -60,13 +60,13 @@ READINGS = [
 ASSUMPTIONS = [
     Assumption("traffic.annual_growth", "Yearly growth of the tokens of this workload.", "share/year", "-0.25", "0.3",
                "1.6", "judgement", "2026-11-21", "A single product may stall or be withdrawn.",
-               [Source("Judgement of the maintainers, tcosim, 2026-11-21", "")], False),
+               [Source("Judgement of the maintainers, tcosim, 2026-11-21", "")], False, False, "$148 k ± $3 k"),
     Assumption("api.annual_decline", "Yearly decline of the price of a fixed quality; negative is a rise.",
                "share/year", "-0.35", "0.18", "0.6", "measured", "2026-11-21", "Eight tiers are a small sample.",
                [Source("genai-prices and its history, pydantic, 2026", "https://github.com/pydantic/genai-prices"),
-                Source("LLM inference price trends, Epoch AI, 2025", "")], False),
+                Source("LLM inference price trends, Epoch AI, 2025", "")], False, False, "$95 k ± $2 k"),
     Assumption("volume.forecast_ratio", "Actual over planned volume.", "ratio", "1", "1", "1", "stated", "",
-               "The scenario says nothing of it: this is its default.", [], True),
+               "The scenario says nothing of it: this is its default.", [], True, False, ""),
 ]  # fmt: skip
 
 DRIVERS = [
@@ -105,6 +105,11 @@ def example_page(**changes: Any) -> Page:
             " worth up to $148 k."
         ),
         drivers=DRIVERS,
+        labels={"api": "Frontier API", "owned-h100": "Owned H100s"},
+        components=Components(
+            ["api", "owned-h100"], [("API tokens", "748k", "114k"), ("engineers", "0", "269k"), ("GPUs", "0", "-97k")]
+        ),
+        correlations=["people.engineer_hours_per_month with models.refresh_hours: 0.5"],
         curve=CurveContent(BY_VOLUME, READINGS, 2, "At the scenario's own volume: all 1,000,000 futures."),
         rules=[
             ("api", "Pays by the token for one model, and moves to a successor every 4 to 23.9 months (P5 to P95)."),

@@ -63,7 +63,7 @@ def test_colors_of_a_page_are_its_variables_only(plain):
     known = {f"var({name})" for name in css_variables(False)} | {"none", "transparent"}
     for text in plain.values():
         assert set(re.findall(r'(?:fill|stroke)="([^"]*)"', text)) <= known
-        assert "#" not in re.sub(r'data-tip="[^"]*"', "", text)
+        assert "#" not in re.sub(r'data-tip="[^"]*"|url\(#[^)]*\)', "", text)
 
 
 def test_names_that_break_things_are_shown_whole_in_tips_and_cut_in_labels(broken):

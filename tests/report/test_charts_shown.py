@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tcosim.report.charts.components import MOST, components_chart, largest
-from tcosim.report.charts.cost import cost_charts, cost_domain
+from tcosim.report.charts.cost import cost_charts, cost_domain, runs_off
 from tcosim.report.charts.frame import TIP, around, volume_ticks
 from tcosim.report.charts.look import PAGE, PAPER
 from tcosim.report.charts.picture import inline_svg
@@ -98,7 +98,7 @@ def test_the_tornado_shows_the_strongest_and_where_their_bars_end(found):
     assert [bar["input"] for bar in bars[::2]] == [f"topic.input_{number}" for number in range(1, 9)]
     assert [bar["saving"] for bar in bars[:2]] == [-4.2e5, 3.8e5]
     assert [bar["above"] for bar in bars[:2]] == [False, True]
-    assert "topic.input_1 at its p10 (-0.116): owned saves -$420 k on average" in bars[0]["tip"]
+    assert "topic.input_1 at its p10 (-0.116): owned costs $420 k more on average" in bars[0]["tip"]
 
 
 def test_two_ends_on_one_side_share_the_height_and_the_room_on_the_other():
@@ -110,9 +110,31 @@ def test_two_ends_on_one_side_share_the_height_and_the_room_on_the_other():
     assert (upper["at"], upper["above"], lower["value"]) == (-2e4, False, "")
 
 
-@pytest.mark.parametrize(("mean", "swing"), [(0.0, 0.0), (5e4, 0.0), (-1.0, 1e-3), (1e9, 1e10)])
+def test_an_end_has_its_interval_and_what_others_follow_its_mark():
+    told = [tornado_row("x", 1e5) | {"moves_with": ["y"]}, tornado_row("x", 9e4), tornado_row("z", 1e3)]
+    chart = tornado_chart(told, option="o", baseline="b", mean_usd=-2e4, look=PAPER)
+    bars = rows(chart, "end")
+    assert [bar["name"] for bar in bars] == ["x ~", "x ~", "x", "x"]  # z moves it by less than its error
+    half = 2.131 * 5e3
+    assert (bars[0]["low"], bars[0]["high"]) == pytest.approx((-1.2e5 - half, -1.2e5 + half), rel=1e-3)
+    assert bars[0]["at"] == bars[0]["low"]
+    assert "with what moves with it): o costs $120 k more on average" in bars[0]["tip"]
+    text = inline_svg(chart, id="t", label="t")
+    assert "correlated inputs follow" in text
+    assert text.count(">x ~<") == text.count(">x<") == 1
+    assert (
+        "saves or costs, it cannot be told"
+        in rows(
+            tornado_chart([tornado_row("x", 2.1e4)], option="o", baseline="b", mean_usd=-2e4, look=PAPER),
+            "end",
+        )[1]["tip"]
+    )
+    assert tornado_chart(told[2:], option="o", baseline="b", mean_usd=-2e4, look=PAPER) is None
+
+
+@pytest.mark.parametrize(("mean", "swing"), [(0.0, 1e-5), (5e4, 1e-3), (-1.0, 1e-3), (1e9, 1e10)])
 def test_tornados_of_any_size_are_drawn(mean, swing):
-    row = tornado_row("x", 0.0) | {
+    row = tornado_row("x", 0.0, se=0.0) | {
         "saving_at_p10_usd": mean - swing, "saving_at_p90_usd": mean + swing, "swing_usd": 2 * swing,
     }  # fmt: skip
     chart = tornado_chart([row], option="o", baseline="b", mean_usd=mean, look=PAGE)
@@ -133,7 +155,7 @@ def test_worth_is_shown_with_its_error_where_it_can_be_told(found):
 def test_components_add_up_and_what_pays_back_lies_left_of_nothing(found):
     options = copy.deepcopy(found["summary"]["options"])
     options[3]["components_usd"]["gpus"] = -5e5
-    bars = rows(components_chart({"options": options}, PAPER), "key")
+    bars = rows(components_chart({"samples": 4000, "options": options}, PAPER), "key")
     assert len({bar["key"] for bar in bars}) == MOST + 1
     sums = {
         part: sum(abs(one["components_usd"][part]) for one in options)
@@ -153,7 +175,8 @@ def test_all_cost_charts_share_their_axis_and_hold_every_month(found):
     drawn = cost_charts(found["cost"], found["quantiles"], found["summary"], PAPER)
     assert [name for name, _ in drawn] == list(found["cost"])
     low, high = cost_domain(found["cost"])
-    assert low < 0 < high
+    assert (low, high) == (0.0, max(float(values.max()) for values in found["cost"].values()))
+    assert [name for name, chart in drawn if "runs off" in str(chart.to_dict()["title"])] == ["owned"]
     for name, chart in drawn:
         spec = chart.to_dict()
         domains = [
@@ -169,8 +192,27 @@ def test_all_cost_charts_share_their_axis_and_hold_every_month(found):
     )
 
 
+def test_a_last_month_that_reaches_little_below_the_others_stays_in_the_picture(found):
+    cost = {name: values.copy() for name, values in found["cost"].items()}
+    cost["owned"][-1] = -1e3
+    assert cost_domain(cost)[0] == -1e3
+    assert not runs_off(cost)
+    alone = {"owned": np.full((1, 5), -3e5)}  # one month alone is no exception
+    assert cost_domain(alone)[0] == -3e5
+
+
+def test_weeks_share_a_scale(found):
+    def legend(load, **more):
+        (layer,) = week_chart(load, PAPER, futures=256, **more).to_dict()["layer"]
+        return layer["encoding"]["opacity"]["scale"]["domain"]
+
+    assert legend(0.1 * found["load"], most=float(found["load"].max())) == legend(found["load"])
+    assert legend(0.1 * found["load"]) != legend(found["load"])
+    assert "mean of 256 futures" in str(week_chart(found["load"], PAPER, futures=256).to_dict()["title"])
+
+
 def test_the_week_is_whole(found):
-    cells = rows(week_chart(found["load"], PAPER), "load")
+    cells = rows(week_chart(found["load"], PAPER, futures=256), "load")
     assert len(cells) == 168
     assert [cell["load"] for cell in cells] == [float(value) for value in found["load"]]
     assert (cells[24 + 11]["day"], cells[24 + 11]["from"]) == ("Tue", 11)
@@ -178,7 +220,7 @@ def test_the_week_is_whole(found):
 
 @pytest.mark.parametrize("load", [np.zeros(168), np.ones(168), np.full(168, 1e-6)])
 def test_weeks_of_one_load_are_drawn(load):
-    assert inline_svg(week_chart(load, PAGE), id="w", label="w").count("data-tip") == 168
+    assert inline_svg(week_chart(load, PAGE, futures=1), id="w", label="w").count("data-tip") == 168
 
 
 def test_without_content_there_is_no_chart(found):
@@ -188,7 +230,7 @@ def test_without_content_there_is_no_chart(found):
         option["components_usd"] = dict.fromkeys(option["components_usd"], 0.0)
     empty |= {"savings": None, "cost": {}, "load": None}
     assert all(chart is None for chart in charts(empty, PAGE).values())
-    assert week_chart(np.full(168, np.nan), PAGE) is None
+    assert week_chart(np.full(168, np.nan), PAGE, futures=256) is None
 
 
 @pytest.mark.parametrize("samples", [1, 16, 40])

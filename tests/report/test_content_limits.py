@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from tcosim.report.content.limits import MOST, leaves_out
+from tcosim.report.content.limits import leaves_out
 from tcosim.scenario.load import load, load_text
 
 API = """
@@ -54,7 +54,7 @@ def said(text, *overrides):
 def test_without_a_fleet_no_sentence_speaks_of_one():
     second = API[API.index("[[option]]") :].replace('name = "api"', 'name = "other"')
     found = said(API + second)
-    assert 6 <= len(found) <= MOST
+    assert 6 <= len(found) <= 18
     assert not re.search(r"GPU|replica|open model|reserv|resale|managed", " ".join(found))
 
 
@@ -78,12 +78,12 @@ def test_lost_work_and_owned_gpus():
     assert sum("wned GPUs" in text for text in said(API + OWNED)) == 2
 
 
-def test_any_scenario_gets_six_to_twelve_short_sentences_without_figures():
+def test_any_scenario_gets_few_short_sentences_without_figures():
     switches = [setting for name, (setting, _) in SPECIAL.items() if name != "reserved"]
     for size in range(len(switches) + 1):
         for chosen in itertools.combinations(switches, size):
             found = said(API + OWNED + RENTED, *chosen)
-            assert 6 <= len(found) <= 12
+            assert 6 <= len(found) <= 18
             assert len(set(found)) == len(found)
             for text in found:
                 assert len(text) < 160
@@ -91,11 +91,10 @@ def test_any_scenario_gets_six_to_twelve_short_sentences_without_figures():
                 assert not re.search(r"\d", text)
 
 
-def test_the_weightiest_stay_where_there_are_too_many():
+def test_none_is_lost_where_there_are_many():
     few, many = (
         said(API + RENTED),
         said(API + OWNED + RENTED, *(SPECIAL[name][0] for name in ("wait", "spot", "autoscale"))),
     )
-    assert len(many) == MOST
     assert many[0] == few[0]
-    assert few[-1] not in many
+    assert set(few) - {text for text in few if "nothing after the horizon" in text} <= set(many)

@@ -7,7 +7,7 @@ from curves import PLANNED, synthetic_curve
 from datasets import synthetic
 
 from tcosim.analysis.summarize import summarize
-from tcosim.report.content.volumes import STEPS, curve_content
+from tcosim.report.content.volumes import STEPS, UNTOLD, curve_content
 from tcosim.report.words import rounding
 from tcosim.report.words.board import saving_words, verdict
 
@@ -31,7 +31,7 @@ def test_the_planned_volume_reads_as_the_headline(summary):
         headline["probability"], *headline["ci95"]
     )
     assert planned.option == headline["option"]
-    assert planned.words == verdict(headline["probability"])
+    assert planned.words == verdict(headline["probability"], *headline["ci95"])
     assert planned.saving == saving_words(
         headline["expected_saving_usd"], headline["expected_saving_ci95_usd"]
     )
@@ -49,7 +49,7 @@ def test_simulated_volumes_read_as_the_curve(summary):
         best = next(one for one in point["options"] if one["name"] == point["best_self_hosted"])
         assert reading.is_simulated
         assert reading.option == best["name"]
-        assert reading.cheapest == point["cheapest_expected"]
+        assert reading.cheapest in (point["cheapest_expected"], UNTOLD)
         assert (
             reading.chance
             == rounding.percent_with_interval(
@@ -72,12 +72,16 @@ def test_without_a_curve_or_a_headline_there_is_nothing_to_read(summary):
         (0.0, "practically no chance, in none of the futures"),
         (0.352, "unlikely, about 1 in 3"),
         (0.5, "about an even chance, about 1 in 2"),
-        (0.96, "almost certain, about 19 in 20"),
+        (0.96, "almost certain, about 24 in 25"),
         (1.0, "practically certain, in all of the futures"),
     ],
 )
 def test_verdicts(probability, words):
-    assert verdict(probability) == words
+    assert verdict(probability, probability, probability) == words
+
+
+def test_a_wide_interval_is_no_verdict():
+    assert verdict(0.0, 0.0, 0.976) == "somewhere between 0 and 98 %"
 
 
 @pytest.mark.parametrize(

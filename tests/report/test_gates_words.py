@@ -68,10 +68,10 @@ def test_answer_choice_and_recommendation_speak_of_eligible_options():
     summary = summarize(synthetic(gates=[NO_TEAM]))
     assert board_sentence(summary).endswith("gates shut out every rented and owned option.")
     assert "costs least on average of the eligible options" in choice_sentence(summary)
-    assert recommendation(summary).startswith("Choose api: of the eligible options, none of them")
+    assert recommendation(summary, {}).startswith("Choose api: of the eligible options, none of them")
     gate = Gate("data_may_leave", {"api": "data may not leave"})
-    chosen = recommendation(summarize(synthetic(baseline="managed", gates=[gate])))
-    assert chosen.startswith("Choose rented-h100: it costs least on average of the eligible options.")
+    chosen = recommendation(summarize(synthetic(baseline="managed", gates=[gate])), {})
+    assert chosen.startswith("Choose rented-h100: it costs least on average of the eligible options")
 
 
 def test_shut_out_options_stay_in_the_tables_and_are_marked():

@@ -15,14 +15,18 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from tcosim.analysis.bins import binned, normal_scores
-from tcosim.analysis.choice import FEWEST_FUTURES
 from tcosim.analysis.information import digits, digits_of_error
 from tcosim.analysis.jackknife import Floats, standard_error
 from tcosim.analysis.saving import savings
 from tcosim.analysis.smoothing import FEWEST_SMOOTHED_BINS, curves_without
 from tcosim.analysis.threads import in_threads
+from tcosim.results.schema import SCRAMBLES
 
 LEVELS = (0.1, 0.9)
+FEWEST_FUTURES = 2**14
+"""From here on the intervals hold what they promise; of a linear effect they held the truth in 76 to 81 % of the cases
+at 1,024 futures and in 84 to 86 % at 4,096, as the smoothed curve's own error is not in them."""
+FEWEST_AT_A_VALUE = 16 * SCRAMBLES
 
 
 def given_data_tornado(dataset: xr.Dataset, option: str, *, most: int | None = None) -> list[dict[str, Any]]:
@@ -41,7 +45,7 @@ def given_data_tornado(dataset: xr.Dataset, option: str, *, most: int | None = N
     list of dict
         The largest swing first: ``input``, ``p10`` and ``p90`` in the input's unit, ``saving_at_p10_usd``,
         ``saving_at_p90_usd`` and ``swing_usd`` with their standard errors, ``moves_with``: inputs correlated with it.
-        Empty below 1024 futures. An input that varies in too few futures to tell is left out.
+        Empty below 16,384 futures. An input that varies in too few futures to tell is left out.
     """
     saving = savings(dataset, option)[:most].astype(np.float64)
     if len(saving) < FEWEST_FUTURES:
@@ -79,8 +83,9 @@ def given_data_tornado(dataset: xr.Dataset, option: str, *, most: int | None = N
 def savings_at(column: NDArray[np.floating], saving: Floats) -> Floats | None:
     """Mean saving given the column's p10 and p90, without one scramble at a time, shape (k, 2).
 
-    A curve through bin means, smoothed over the ranks (`tcosim.analysis.smoothing`), read at both levels; a column of a
-    few values takes the mean of the futures that have the value. None if it varies in too few futures to tell.
+    Where many futures have the very value of the quantile it is their mean. Elsewhere a curve through bin means,
+    smoothed over the ranks (`tcosim.analysis.smoothing`), is read at the level. None if the column varies in too few
+    futures to tell.
     """
     sums = binned(column, saving[None])
     if len(sums.shares) == 1:
@@ -92,4 +97,11 @@ def savings_at(column: NDArray[np.floating], saving: Floats) -> Floats | None:
         return held
     middles = normal_scores(ends - sums.shares / 2)
     levels = normal_scores(np.array(LEVELS))
-    return np.stack([np.interp(levels, middles, curve) for curve in curves])
+    read = np.stack([np.interp(levels, middles, curve) for curve in curves])
+    for place, value in enumerate(np.quantile(column, LEVELS, method="inverted_cdf")):
+        shared = np.flatnonzero(column == value)
+        if len(shared) >= FEWEST_AT_A_VALUE:
+            counts = np.bincount(shared % SCRAMBLES, minlength=SCRAMBLES)
+            totals = np.bincount(shared % SCRAMBLES, saving[shared], SCRAMBLES)
+            read[:, place] = (totals.sum() - totals) / (counts.sum() - counts)
+    return read

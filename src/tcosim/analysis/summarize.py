@@ -20,7 +20,7 @@ from tcosim.analysis.levels import given_data_tornado
 from tcosim.analysis.payback import option_payback
 from tcosim.analysis.probability import probability_beats_baseline, probability_cheapest
 from tcosim.analysis.risk import cvar95_loss, loss_over, option_quantiles, option_regret, option_risk
-from tcosim.analysis.saving import expected_saving
+from tcosim.analysis.saving import excess_over_best, expected_saving
 from tcosim.analysis.service import option_service
 from tcosim.analysis.unit_cost import option_usd_per_million_tokens
 from tcosim.errors import InputError, Problem
@@ -133,6 +133,7 @@ def _options(dataset: xr.Dataset, budget_usd: float | None) -> list[dict[str, An
         option_regret(dataset),
     )
     may_be_chosen = eligible(dataset)
+    excess = excess_over_best(dataset)
     rows = []
     for index, (name, kind) in enumerate(
         zip(dataset["option"].values.astype(str), dataset["kind"].values.astype(str), strict=True)
@@ -156,6 +157,8 @@ def _options(dataset: xr.Dataset, budget_usd: float | None) -> list[dict[str, An
                 "probability_beats_baseline": None if wins is None else wins.value,
                 "probability_beats_baseline_ci95": None if wins is None else interval_bounds(wins),
                 "expected_regret_usd": regret[name],
+                "excess_usd": excess[name].value if may_be_chosen[index] else None,
+                "excess_ci95_usd": interval_bounds(excess[name]) if may_be_chosen[index] else None,
                 "risk": risk[name],
                 "payback": payback[name],
                 **_budget(dataset, name, budget_usd),

@@ -187,9 +187,10 @@ def open_run(path: Path | str, *, verify: bool = True) -> Run:
         raise InputError(
             Problem(
                 "run",
-                f"must be a run folder, but {', '.join(missing)} is missing",
+                f"must be a run folder, but {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing",
                 str(path),
-                "give the folder that tcosim run named when it finished",
+                "give the folder that tcosim run named when it finished; if this is one, another version of tcosim"
+                " wrote it or it is damaged: run its scenario.toml again",
             )
         )
     summary = _read_json(path, SUMMARY)

@@ -43,7 +43,7 @@ def place(index: int, name: str) -> dict[str, Any]:
 def names(rows: Sequence[dict[str, Any]], y: Any) -> Any:
     """The names, at the left edge."""
     alt = frame.altair()
-    first = {row["name"]: {"name": row["name"], "named": row["named"]} for row in rows}
+    first = {row["named"]: {"name": row["name"], "named": row["named"]} for row in rows}
     return (
         alt.Chart(frame.data(list(first.values())))
         .mark_text(align="left", baseline="middle")

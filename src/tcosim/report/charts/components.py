@@ -11,7 +11,7 @@ from typing import Any
 from tcosim.report.charts import bars, frame
 from tcosim.report.charts.look import Look
 from tcosim.report.words import rounding
-from tcosim.report.words.findings import component_name
+from tcosim.report.words.findings import component_name, npv_usd
 
 MOST = 6
 REST = "all else"
@@ -24,17 +24,17 @@ USD_ROOM = 0.17
 
 def components_chart(summary: dict[str, Any], look: Look) -> Any:
     """Return the chart: a bar for each option, cut into its largest components; None where nothing costs anything."""
-    options = summary["options"]
+    options, samples = summary["options"], summary["samples"]
     shown = largest(options)
     if not shown:
         return None
     alt = frame.altair()
-    rows = [row for index, option in enumerate(options) for row in _segments(index, option, shown)]
+    rows = [row for index, option in enumerate(options) for row in _segments(index, option, shown, samples)]
     low, high = min(0.0, *(row["low"] for row in rows)), max(0.0, *(row["high"] for row in rows))
     width = (high - low) / (1 - USD_ROOM)
     for row in rows:
         row["number"] = row["number"] if row["high"] - row["low"] >= INSIDE * width else ""
-    totals = [_total(index, option) for index, option in enumerate(options)]
+    totals = [_total(index, option, samples) for index, option in enumerate(options)]
     colors = [*look.options[: len(shown)]]
     if any(row["key"] == _key(len(shown), REST) for row in rows):
         colors.append(look.muted)
@@ -91,7 +91,7 @@ def largest(options: list[dict[str, Any]]) -> list[str]:
     return sorted((part for part, size in sums.items() if size > 0), key=lambda part: -sums[part])[:MOST]
 
 
-def _segments(index: int, option: dict[str, Any], shown: list[str]) -> list[dict[str, Any]]:
+def _segments(index: int, option: dict[str, Any], shown: list[str], samples: int) -> list[dict[str, Any]]:
     """Segments of one bar; what pays money back goes to the left of 0."""
     parts = option["components_usd"]
     values = [(component_name(part), parts.get(part, 0.0)) for part in shown]
@@ -112,7 +112,7 @@ def _segments(index: int, option: dict[str, Any], shown: list[str]) -> list[dict
                 "high": start + abs(usd),
                 "center": start + abs(usd) / 2,
                 "tip": frame.tipped(
-                    f"{option['name']}, {name}: {rounding.usd(usd)},"
+                    f"{option['name']}, {name}: {npv_usd(option, usd, samples)},"
                     f" {rounding.percent(abs(usd) / size, 0)} of the whole"
                 ),
             }
@@ -126,12 +126,12 @@ def _segments(index: int, option: dict[str, Any], shown: list[str]) -> list[dict
     ]  # fmt: skip
 
 
-def _total(index: int, option: dict[str, Any]) -> dict[str, Any]:
+def _total(index: int, option: dict[str, Any], samples: int) -> dict[str, Any]:
     values = option["components_usd"].values()
     return {
         **bars.place(index, option["name"]),
         "high": sum(usd for usd in values if usd > 0),
-        "text": rounding.usd(sum(values)),
+        "text": npv_usd(option, option["npv_usd"]["mean"], samples),
     }
 
 

@@ -18,6 +18,9 @@ from tcosim.report.words.findings import cost_figures
 HEIGHT = 230
 OPACITY = (0.18, 0.3)
 """Of the outer and the inner band."""
+BELOW = 0.1
+"""Of the height of all other months, that a last month may reach below them."""
+OFF = "last month, with resale, runs off below"
 
 
 def cost_charts(
@@ -38,6 +41,7 @@ def cost_charts(
     if not cost:
         return []
     domain = cost_domain(cost)
+    sold = runs_off(cost)
     headline = summary["headline"]
     baseline = headline["baseline"] if headline else next(iter(cost))
     looks = option_looks(list(cost), baseline, look)
@@ -46,7 +50,7 @@ def cost_charts(
             name,
             cost_chart(
                 values, quantiles, domain=domain, look=look,
-                samples=summary["samples"], color=looks[name].color, name=name,
+                samples=summary["samples"], color=looks[name].color, name=name, runs_off=name in sold,
             ),
         )
         for name, values in cost.items()
@@ -54,10 +58,26 @@ def cost_charts(
 
 
 def cost_domain(cost: dict[str, NDArray[Any]]) -> tuple[float, float]:
-    """From the lowest to the highest figure of all options, and 0."""
-    low = min(0.0, *(float(values.min()) for values in cost.values()))
+    """From the lowest to the highest figure of all options, and 0.
+
+    Hardware that is sold in the last month would squeeze all others: where it reaches far below them, it runs off.
+    """
+    low, usual = (min(0.0, *(float(values.min()) for values in of)) for of in (cost.values(), _usual(cost)))
     high = max(0.0, *(float(values.max()) for values in cost.values()))
+    if usual - low > BELOW * (high - usual):
+        low = usual
     return low, high if high > low else low + 1.0
+
+
+def runs_off(cost: dict[str, NDArray[Any]]) -> set[str]:
+    """Options of which the last month reaches below the axis."""
+    low, _ = cost_domain(cost)
+    return {name for name, values in cost.items() if values.min() < low}
+
+
+def _usual(cost: dict[str, NDArray[Any]]) -> list[NDArray[Any]]:
+    """All months but the last; one alone is the usual one."""
+    return [values[:-1] if len(values) > 1 else values for values in cost.values()]
 
 
 def cost_chart(
@@ -69,6 +89,7 @@ def cost_chart(
     samples: int,
     color: str | None = None,
     name: str = "",
+    runs_off: bool = False,
 ) -> Any:
     """Return the chart of one option.
 
@@ -83,6 +104,8 @@ def cost_chart(
         Futures behind the quantiles: digits in the texts.
     color, name : str
         Of the option.
+    runs_off : bool
+        Whether the last month reaches below the axis.
     """
     alt = frame.altair()
     rows, months, middle = [], len(cost), len(quantiles) // 2
@@ -104,13 +127,13 @@ def cost_chart(
     y = {"scale": scale, "axis": axis, "title": None}
     layers = [
         base.mark_area(
-            color=color or look.accent, opacity=OPACITY[min(low, 1)], interpolate="step-after"
+            color=color or look.accent, opacity=OPACITY[min(low, 1)], interpolate="step-after", clip=runs_off
         ).encode(y=alt.Y(f"q{low}:Q", **y), y2=alt.Y2(f"q{len(quantiles) - 1 - low}:Q"))
         for low in range(middle)
     ]
-    median = base.mark_line(color=color or look.accent, strokeWidth=2, interpolate="step-after").encode(
-        y=alt.Y(f"q{middle}:Q", **y)
-    )
+    median = base.mark_line(
+        color=color or look.accent, strokeWidth=2, interpolate="step-after", clip=runs_off
+    ).encode(y=alt.Y(f"q{middle}:Q", **y))
     zero = (
         alt.Chart(frame.data([{"usd": 0.0}]))
         .mark_rule(color=look.muted, strokeWidth=1)
@@ -120,7 +143,7 @@ def cost_chart(
         f"{100 * (quantiles[-1 - low] - quantiles[low]):.0f} %" for low in reversed(range(middle))
     )
     title = f"{short(name)}: USD a month, nominal" if name else "USD a month, nominal"
-    note = f"line: middle future; bands: {bands} of futures"
+    note = [f"line: middle future; bands: {bands} of futures", *([OFF] if runs_off else [])]
     return frame.finished(
         [zero, *layers, median, frame.tip_areas(rows, x, look)],
         look,

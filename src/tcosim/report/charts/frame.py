@@ -106,11 +106,19 @@ def config(look: Look) -> Any:
     )
 
 
-def heading(text: str, look: Look, note: str = "") -> Any:
+def heading(text: str, look: Look, note: str | Sequence[str] = "") -> Any:
     """The title of the vertical axis, flat above it, where it takes no room from the picture."""
     return altair().TitleParams(
         clean(text),
-        **({"subtitle": note, "subtitleFontSize": FONT_SIZE, "subtitleColor": look.muted} if note else {}),
+        **(
+            {
+                "subtitle": note if isinstance(note, str) else list(note),
+                "subtitleFontSize": FONT_SIZE,
+                "subtitleColor": look.muted,
+            }
+            if note
+            else {}
+        ),
         anchor="start",
         frame="bounds",
         fontSize=FONT_SIZE,

@@ -14,8 +14,9 @@ from tcosim.report.charts import frame
 from tcosim.report.charts.labels import short
 from tcosim.report.charts.look import Look
 from tcosim.report.words import rounding
-from tcosim.report.words.findings import headline_risk, sided
+from tcosim.report.words.findings import sided
 from tcosim.report.words.histogram import Bin, bins
+from tcosim.report.words.outer import Figure, exact, mean_saving, outer_savings
 
 BARS = 60
 """At most; steps are round, so there are half as many at least."""
@@ -40,7 +41,8 @@ def saving_chart(savings: NDArray[Any] | None, summary: dict[str, Any], look: Lo
     found = bins(savings, BARS)
     step = _step(found)
     rows = [_row(one, step, len(savings)) for one in found]
-    low, high = _reach(rows, summary, step)
+    mean, bad = mean_saving(summary), outer_savings(savings, summary)["p5"]
+    low, high = _reach(rows, mean.usd, bad.usd, step)
     top = max(row["share"] for row in rows)
     x = alt.X(
         "low:Q",
@@ -82,7 +84,7 @@ def saving_chart(savings: NDArray[Any] | None, summary: dict[str, Any], look: Lo
         .mark_rule(color=look.muted, strokeWidth=1)
         .encode(x=x, y=y, y2=alt.Y2Datum(0))
     )
-    layers = [bars, *([zero] if low <= 0 <= high else []), *_lines(x, y, summary, top, (low, high), look)]
+    layers = [bars, *([zero] if low <= 0 <= high else []), *_lines(x, y, (mean, bad), top, (low, high), look)]
     return frame.finished(
         [*layers, *_sides(summary, x, y, top, (low, high), look)],
         look,
@@ -100,7 +102,7 @@ def _step(found: list[Bin]) -> float:
 
 def _title(found: list[Bin], step: float) -> str:
     pale = "; pale: all beyond" if any(math.isinf(one.low) or math.isinf(one.high) for one in found) else ""
-    return f"share of futures, bars {rounding.usd(step)} wide{pale}" if len(found) > 1 else "share of futures"
+    return f"share of futures, bars {exact(step)} wide{pale}" if len(found) > 1 else "share of futures"
 
 
 def _row(one: Bin, step: float, samples: int) -> dict[str, Any]:
@@ -123,9 +125,8 @@ def _row(one: Bin, step: float, samples: int) -> dict[str, Any]:
     }
 
 
-def _reach(rows: list[dict[str, Any]], summary: dict[str, Any], step: float) -> tuple[float, float]:
+def _reach(rows: list[dict[str, Any]], mean: float, bad: float, step: float) -> tuple[float, float]:
     """Ends of the axis: all bars and both lines."""
-    mean, bad = summary["headline"]["expected_saving_usd"], headline_risk(summary)["saving_usd"]["p5"]
     ends = [mean, bad, *(row["low"] for row in rows), *(row["high"] for row in rows)]
     margin = step / 2 if len(rows) > 1 else ALONE * step
     return min(ends) - margin, max(ends) + margin
@@ -139,25 +140,27 @@ def _share_ticks(top: float) -> list[float]:
 
 
 def _lines(
-    x: Any, y: Any, summary: dict[str, Any], top: float, ends: tuple[float, float], look: Look
+    x: Any, y: Any, figures: tuple[Figure, Figure], top: float, ends: tuple[float, float], look: Look
 ) -> list[Any]:
     """The mean and the bad case; the name of the lower one stands above that of the higher one, free of its line."""
     alt = frame.altair()
-    headline, risk = summary["headline"], headline_risk(summary)
-    mean, bad = headline["expected_saving_usd"], risk["saving_usd"]["p5"]
-    error = risk["var95_loss_se_usd"]
-    bounds = headline["expected_saving_ci95_usd"] or (math.nan, math.nan)
+    mean, bad = figures
     told = [
-        (mean, f"mean {rounding.usd(mean, *bounds)}", LINES[0] * top, [1, 0]),
         (
-            bad,
-            f"bad case (P5) {rounding.usd(bad, bad - 2 * error, bad + 2 * error) if error else rounding.usd(bad)}",
+            mean.usd,
+            f"mean {mean.text}" if mean.is_told else "mean, not told from $0",
+            LINES[0] * top,
+            [1, 0],
+        ),
+        (
+            bad.usd,
+            f"bad case (P5) {bad.text if bad.is_told else 'about $0'}",
             LINES[1] * top,
             [4, 3],
         ),
     ]
     found = []
-    for value, text, height, dash in told if mean != bad else told[:1]:
+    for value, text, height, dash in told if mean.usd != bad.usd else told[:1]:
         rows = [{"low": value, "share": height, "text": text}]
         base = alt.Chart(frame.data(rows)).encode(x=x, y=y)
         right = value < ends[0] + NEAR * (ends[1] - ends[0])

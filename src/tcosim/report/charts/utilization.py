@@ -15,7 +15,7 @@ from tcosim.report.charts.labels import short
 from tcosim.report.charts.look import Look, OptionLook
 from tcosim.report.words import rounding
 from tcosim.report.words.findings import TOKENS_A_MONTH
-from tcosim.report.words.fleet_price import baseline_price, load_points
+from tcosim.report.words.fleet_price import Price, baseline_price, load_points
 
 HEIGHT = 280
 PRICE = "'$' + format(datum.value, datum.value < 1000 ? '.3~r' : '.3~s')"
@@ -44,7 +44,7 @@ def utilization_chart(curve: dict[str, Any] | None, look: Look) -> Any:
     shown = [looks[name] for name in names]
     rows = [_row(point, looks) for point in points]
     price = baseline_price(curve)
-    prices = [row["usd"] for row in rows] + ([price] if price else [])
+    prices = [row["usd"] for row in rows] + ([price.usd] if price else [])
     scales = {
         "x": alt.X(
             "load:Q",
@@ -90,7 +90,7 @@ def _row(point: dict[str, Any], looks: dict[str, OptionLook]) -> dict[str, Any]:
         "usd": point["usd"],
         "option": looks[point["option"]].label,
         "tip": frame.tipped(
-            f"{point['option']} at {volume} {TOKENS_A_MONTH}: {rounding.usd(point['usd'])} per million tokens,"
+            f"{point['option']} at {volume} {TOKENS_A_MONTH}: {point['text']} per million tokens,"
             f" {rounding.percent(point['load'], 0)} of the paid capacity in use"
         ),
     }
@@ -128,13 +128,13 @@ def _ticks(prices: Sequence[float]) -> list[float]:
     return [value for value in found if low <= value <= high] or [low, high]
 
 
-def _price(price: float | None, baseline: OptionLook, scales: dict[str, Any]) -> list[Any]:
+def _price(price: Price | None, baseline: OptionLook, scales: dict[str, Any]) -> list[Any]:
     """The baseline's price, which knows no load; named on the left, where fleets cost more."""
     if price is None:
         return []
     alt = frame.altair()
-    text = f"{short(baseline.label, frame.SHORT)}: {rounding.usd(price)}"
-    base = alt.Chart(frame.data([{"usd": price, "text": text}])).encode(y=scales["y"])
+    text = f"{short(baseline.label, frame.SHORT)}: {price.text}"
+    base = alt.Chart(frame.data([{"usd": price.usd, "text": text}])).encode(y=scales["y"])
     return [
         base.mark_rule(color=baseline.color, strokeDash=list(baseline.dash), strokeWidth=1.5),
         base.mark_text(align="left", baseline="top", dy=5, dx=5).encode(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tcosim.report.charts import frame
 from tcosim.report.charts.look import Look
 from tcosim.report.words import rounding
-from tcosim.report.words.findings import DAYS, hours
+from tcosim.report.words.week import DAYS, hours
 
 HEIGHT = 230
 FAINTEST = 0.06
@@ -22,7 +22,7 @@ STEPS = 5
 NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
-def week_chart(load: NDArray[Any] | None, look: Look) -> Any:
+def week_chart(load: NDArray[Any] | None, look: Look, *, futures: int, most: float | None = None) -> Any:
     """Return the chart; None without a fleet.
 
     Parameters
@@ -30,6 +30,10 @@ def week_chart(load: NDArray[Any] | None, look: Look) -> Any:
     load : ndarray, shape (168,), or None
         Share of the paid capacity in use, Monday 00:00 first.
     look : Look
+    futures : int
+        Behind the load.
+    most : float, optional
+        Highest load of all charts beside this one, for one scale; by default that of this one.
     """
     if load is None or not np.isfinite(load).all():
         return None
@@ -44,8 +48,9 @@ def week_chart(load: NDArray[Any] | None, look: Look) -> Any:
         }
         for index, value in enumerate(load)
     ]  # fmt: skip
-    step = _step(float(load.max()))
-    steps = [step * number for number in range(max(1, math.ceil(float(load.max()) / step - 1e-9)) + 1)]
+    highest = max(float(load.max()), most or 0.0)
+    step = _step(highest)
+    steps = [step * number for number in range(max(1, math.ceil(highest / step - 1e-9)) + 1)]
     cells = (
         alt.Chart(frame.data(rows))
         .mark_rect(fill=look.accent, stroke=look.paper, strokeWidth=1, aria=True)
@@ -81,11 +86,12 @@ def week_chart(load: NDArray[Any] | None, look: Look) -> Any:
             description=frame.tip(),
         )
     )  # fmt: skip
+    mean = f"mean of {futures:,} futures" if futures > 1 else "one future"
     return frame.finished(
         [cells],
         look,
         height=HEIGHT,
-        title=frame.heading("share of the paid capacity in use, mean of futures", look),
+        title=frame.heading(f"share of the paid capacity in use, {mean}", look),
     )
 
 

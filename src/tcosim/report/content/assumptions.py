@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tcosim.report.content.page import Assumption, Source
-from tcosim.report.words.value import is_told
+from tcosim.report.words.english import listed
+from tcosim.report.words.value import error, is_told, money
 from tcosim.units import format_quantity
 
 JUDGEMENT, STATED = "judgement", "stated"
@@ -40,7 +41,11 @@ def assumption_rows(assumptions: Mapping[str, Any], summary: Mapping[str, Any]) 
     def place(one: Mapping[str, Any]) -> tuple[bool, float]:
         return not one["uncertain"], -usd.get(one["input"], -math.inf) if one["uncertain"] else 0.0
 
-    return [_row(one) for one in sorted(assumptions["assumptions"], key=place)]
+    worth = {
+        one["input"]: f"{money(one['usd'], one['se'])} {error(one['usd'], one['se'])}".rstrip()
+        for one in _worth(summary)
+    }
+    return [_row(one, worth.get(one["input"], "")) for one in sorted(assumptions["assumptions"], key=place)]
 
 
 def judged(rows: Sequence[Assumption], summary: Mapping[str, Any] | None = None) -> str:
@@ -65,13 +70,13 @@ def judged(rows: Sequence[Assumption], summary: Mapping[str, Any] | None = None)
     count = "All" if len(names) == len(uncertain) else f"{len(names)}"
     start = f"{count} of the {len(uncertain)} uncertain inputs {'is' if len(names) == 1 else 'are'} judgement"
     if len(names) <= NAMED:
-        return f"{start}: {_listed(names)}."
+        return f"{start}: {listed(names)}."
     told = {one["input"] for one in _worth(summary or {}) if is_told(one["usd"], one["se"])}
     foremost = [name for name in names if name in told][:NAMED]
     if not foremost:
         return f"{start}."
     return (
-        f"{start}; of these, {_listed(foremost)} {'is' if len(foremost) == 1 else 'are'} worth most to know."
+        f"{start}; of these, {listed(foremost)} {'is' if len(foremost) == 1 else 'are'} worth most to know."
     )
 
 
@@ -81,7 +86,7 @@ def _worth(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def _row(one: Mapping[str, Any]) -> Assumption:
+def _row(one: Mapping[str, Any], worth: str) -> Assumption:
     origin = one["library"]
     p5, p50, p95 = _figures([one["percentiles"][name] for name in ("p5", "p50", "p95")])
     found = origin or {}
@@ -97,6 +102,8 @@ def _row(one: Mapping[str, Any]) -> Assumption:
         caveat=found.get("caveat", LEFT_OUT if origin is None and one["defaulted"] else ""),
         sources=[_source(source) for source in found.get("sources", [])],
         is_plain=not one["uncertain"],
+        is_stated=origin is None and not one["defaulted"],
+        worth=worth,
     )
 
 
@@ -118,7 +125,3 @@ def _source(source: Mapping[str, Any]) -> Source:
     more = [source.get(name, "") for name in ("publisher", "date")]
     told = ", ".join([source["title"], *(text for text in more if text and text not in source["title"])])
     return Source(told, source.get("url", ""))
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1]

@@ -5,22 +5,24 @@ Knows results, the scenario's declarations and words; knows no HTML, no PDF and 
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from tcosim.report.content.assumptions import assumption_rows, judged
+from tcosim.report.content.components import components
+from tcosim.report.content.correlations import correlation_rows
 from tcosim.report.content.limits import leaves_out
-from tcosim.report.content.page import Assumption, Page
+from tcosim.report.content.page import Page
 from tcosim.report.content.rules import option_rules
 from tcosim.report.content.run import run_report
 from tcosim.report.content.series import Series
 from tcosim.report.content.volumes import curve_content
 from tcosim.report.words.board import verdict
 from tcosim.report.words.recommendation import driver_sentences, recommendation
+from tcosim.results.checksums import checksum
 from tcosim.results.folder import CHECKSUMS, SCENARIO, Run
 from tcosim.scenario.load import load_text
+from tcosim.scenario.models import FleetOption, Option
 
 HASH_DIGITS = 12
 
@@ -44,31 +46,43 @@ def build_page(run: Run, series: Series) -> Page:
     scenario = load_text(run.scenario_toml)
     assumptions = assumption_rows(run.assumptions, summary)
     headline = summary["headline"]
-    reproduction = _reproduction(summary)
-    labels = {option.name: option.label for option in scenario.options if option.label}
+    run_hash = checksum(run.path / CHECKSUMS)[:HASH_DIGITS]
+    meanings = {one.name: one.meaning for one in assumptions}
     return Page(
         run=replace(
             run_report(summary, scenario.baseline, series.savings), title=scenario.title or scenario.name
         ),
-        verdict="" if headline is None else verdict(headline["probability"]),
-        recommendation=recommendation(summary),
-        drivers=driver_sentences(summary, _meanings(assumptions)),
+        verdict="" if headline is None else _verdict(headline),
+        recommendation=recommendation(summary, meanings),
+        drivers=driver_sentences(summary, meanings, {one.name: one.unit for one in assumptions}),
         curve=curve_content(summary),
+        labels={option.name: option.label for option in scenario.options if option.label},
+        components=components(summary),
         rules=[
-            (f"{name} ({labels[name]})" if name in labels else name, rules)
+            (name, f"{rules}{_size(summary, scenario.option(name))}")
             for name, rules in option_rules(scenario)
         ],
         assumptions=assumptions,
         judged=judged(assumptions, summary),
+        correlations=correlation_rows(scenario),
         leaves_out=leaves_out(scenario),
-        reproduction=reproduction,
-        commands=_commands(summary),
-        run_hash=_hash(reproduction),
+        reproduction=_reproduction(summary),
+        commands=_commands(summary, run_hash),
+        run_hash=run_hash,
     )
 
 
-def _meanings(assumptions: Sequence[Assumption]) -> dict[str, str]:
-    return {one.name: one.meaning for one in assumptions}
+def _size(summary: dict[str, Any], option: Option) -> str:
+    """How large a fleet is on average, in GPUs."""
+    replicas = next(one["replicas"] for one in summary["options"] if one["name"] == option.name)
+    if replicas is None or not isinstance(option, FleetOption):
+        return ""
+    gpus = replicas * option.gpus_per_replica
+    return f" While launched it has {replicas:.2g} replicas on average, {gpus:.2g} GPUs."
+
+
+def _verdict(headline: dict[str, Any]) -> str:
+    return f"{headline['option']}: {verdict(headline['probability'], *headline['ci95'])}"
 
 
 def _reproduction(summary: dict[str, Any]) -> list[tuple[str, str]]:
@@ -91,19 +105,16 @@ def _budget(summary: dict[str, Any]) -> float | None:
     return float(stated[0]["budget_usd"]) if stated else None
 
 
-def _commands(summary: dict[str, Any]) -> list[str]:
-    """From the run folder: the same folder again, and the check that this one is whole."""
+def _commands(summary: dict[str, Any], run_hash: str) -> list[str]:
+    """From the run folder: that it is this one and whole, the same again, and that it is the same."""
     precision, budget = summary.get("precision"), _budget(summary)
     futures = f"--samples {summary['samples']}"
     if precision:
         futures = f"--precision {precision['asked']!r} --samples {precision['most']}"
     stated = "" if budget is None else f" --budget {budget!r}"
     return [
+        f"b2sum {CHECKSUMS}  # begins with {run_hash}",
         f"b2sum --check {CHECKSUMS}",
         f"tcosim run {SCENARIO} {futures} --seed {summary['seed']}{stated} --out again",
+        f"cmp {CHECKSUMS} again/{CHECKSUMS}",
     ]
-
-
-def _hash(reproduction: Sequence[tuple[str, str]]) -> str:
-    text = "\n".join(f"{name}: {value}" for name, value in reproduction)
-    return hashlib.sha256(text.encode()).hexdigest()[:HASH_DIGITS]

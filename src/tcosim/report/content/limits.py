@@ -7,10 +7,6 @@ from __future__ import annotations
 
 from tcosim.scenario.models import FleetOption, ManagedOption, OwnedOption, RentedOption, Scenario
 
-MOST = 12
-"""Sentences on a page. They stand with those first that can move the answer most; a scenario with every kind of
-contract loses the last ones."""
-
 
 def leaves_out(scenario: Scenario) -> list[str]:
     """Return what the model of this scenario does not hold, one sentence each, the weightiest first."""
@@ -18,16 +14,16 @@ def leaves_out(scenario: Scenario) -> list[str]:
     found = _always(scenario)
     if fleets:
         found += _of_fleets() + _of_contracts(fleets)
-    return [*found, *_minor()][:MOST]
+    return [*found, *_minor()]
 
 
 def _always(scenario: Scenario) -> list[str]:
     has_managed = any(isinstance(option, ManagedOption) for option in scenario.options)
     has_owned = any(isinstance(option, OwnedOption) for option in scenario.options)
-    providers = "APIs and managed services always answer" if has_managed else "The API always answers"
+    providers = "APIs and managed services" if has_managed else "The API"
     resale = " but the resale of owned GPUs" if has_owned else ""
     return [
-        f"{providers}: outages and limits cost nothing beyond repeated calls and stated fees.",
+        f"{providers} fail by stated hours a year at a stated cost: no outage is drawn, and no work goes elsewhere.",
         "Only costs count: privacy, control, speed and what better answers are worth have no price of their own.",
         f"The choice is kept to the end: nobody switches in between, and nothing after the horizon counts{resale}.",
         "Token prices do not depend on volume: there is no discount for more tokens, and none for a commitment.",

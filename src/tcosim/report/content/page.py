@@ -92,6 +92,10 @@ class Assumption:
     sources : list of Source
     is_plain : bool
         The same number in every future.
+    is_stated : bool
+        The scenario says it itself; the library has no part in it.
+    worth : str
+        What it is worth to know it, in USD; empty where that is not known.
     """
 
     name: str
@@ -105,6 +109,16 @@ class Assumption:
     caveat: str
     sources: list[Source]
     is_plain: bool
+    is_stated: bool
+    worth: str
+
+
+@dataclass(frozen=True)
+class Components:
+    """Mean present value of each part of the cost: one row of texts for each part that any option has."""
+
+    options: list[str]
+    rows: list[tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -123,12 +137,17 @@ class Page:
         The inputs that move the saving most, one sentence each, the strongest first; three at most.
     curve : CurveContent or None
         None where the run folder holds no curve.
+    labels : dict of str to str
+        What options are, by name, where the scenario says it.
+    components : Components
     rules : list of (str, str)
         What each option works under: its name and its rules.
     assumptions : list of Assumption
         The uncertain ones first, by what they are worth to know.
     judged : str
         How much of it is judgement.
+    correlations : list of str
+        Which inputs are correlated, and how strongly.
     leaves_out : list of str
         What the model does not hold.
     reproduction : list of (str, str)
@@ -144,9 +163,12 @@ class Page:
     recommendation: str
     drivers: list[str]
     curve: CurveContent | None
+    labels: dict[str, str]
+    components: Components
     rules: list[tuple[str, str]]
     assumptions: list[Assumption]
     judged: str
+    correlations: list[str]
     leaves_out: list[str]
     reproduction: list[tuple[str, str]]
     commands: list[str]

@@ -5,6 +5,7 @@ Knows declared scenarios; judges nothing and leaves prices to the assumptions.
 
 from __future__ import annotations
 
+from tcosim.report.words.english import listed, plural
 from tcosim.report.words.spread import spread
 from tcosim.scenario.models import (
     ApiOption,
@@ -51,14 +52,14 @@ def _api(option: ApiOption) -> list[str]:
         moves = _between(routes[0].months_between_moves, "month")
         models = f"Pays by the token for one model, and moves to a successor every {moves}."
     else:
-        shares = _listed([f"{_percent(route.share)} {route.name}" for route in routes])
+        shares = listed([f"{_percent(route.share)} {route.name}" for route in routes])
         models = f"Pays by the token for {len(routes)} models, by tokens {shares}; each moves to its own successors."
     batches = [
         f"{_percents(route.batch_share)} of the tokens" + (f" of {route.name}" if len(routes) > 1 else "")
         for route in routes
         if not _is(route.batch_share, 0)
     ]
-    return [models, *([f"At the batch price: {_listed(batches)}."] if batches else [])]
+    return [models, *([f"At the batch price: {listed(batches)}."] if batches else [])]
 
 
 def _managed(option: ManagedOption) -> list[str]:
@@ -72,7 +73,7 @@ def _managed(option: ManagedOption) -> list[str]:
 def _rented(option: RentedOption) -> str:
     replica = _replica(option)
     if _is_reserved(option):
-        return f"Rents GPUs reserved for terms of {_plural(option.term_months, 'month')}, paid idle or not, {replica}."
+        return f"Rents GPUs reserved for terms of {plural(option.term_months, 'month')}, paid idle or not, {replica}."
     kind = "spot GPUs, which may be taken away," if option.contract == "spot" else "GPUs on demand,"
     return f"Rents {kind} {replica}."
 
@@ -117,8 +118,8 @@ def _launch(option: FleetOption) -> str:
 
 def _size(option: FleetOption) -> str:
     """How many replicas there are, and what changes that when."""
-    least = f", at least {_plural(option.min_replicas, 'replica')}" if option.min_replicas else ""
-    spare = f", plus {_plural(option.spare_replicas, 'spare')}" if option.spare_replicas else ""
+    least = f", at least {plural(option.min_replicas, 'replica')}" if option.min_replicas else ""
+    spare = f", plus {plural(option.spare_replicas, 'spare')}" if option.spare_replicas else ""
     sized = f"Sized at launch for {_between(option.headroom)} times the weekly peak of the plan{least}{spare}"
     if isinstance(option, RentedOption) and option.autoscale:
         sized += "; within that size it follows the load of the hour before"
@@ -193,11 +194,3 @@ def _percents(quantity: Uncertain) -> str:
 
 def _percent(share: float) -> str:
     return f"{format_quantity(100 * share)} %"
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-def _listed(texts: list[str]) -> str:
-    return ", ".join(texts[:-1]) + (" and " if len(texts) > 1 else "") + texts[-1]

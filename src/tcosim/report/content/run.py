@@ -14,9 +14,11 @@ from tcosim.report.content.insight import Drivers, Information, drivers, informa
 from tcosim.report.content.risk import CostSoFar, RiskTable, budget_sentence, cost_so_far, risk_table
 from tcosim.report.words import curve, rounding
 from tcosim.report.words.board import board_sentence, choice_sentence, money_sentence
+from tcosim.report.words.english import plural
 from tcosim.report.words.gates import SHUT_OUT, gate_sentences, gates_line
 from tcosim.report.words.histogram import Bin, bins
-from tcosim.results.schema import KEPT_FUTURES
+from tcosim.report.words.planned import curve_with_run
+from tcosim.results.schema import COST_FUTURES, KEPT_FUTURES
 
 NOTHING = "-"
 
@@ -100,16 +102,16 @@ def run_report(summary: dict[str, Any], baseline: str, savings: NDArray[Any] | N
     savings : ndarray, shape (futures,), optional
         Saving of the headline option in single futures [USD]; without it there is no histogram.
     """
-    headline, samples = summary["headline"], summary["samples"]
+    headline, samples, by_volume = summary["headline"], summary["samples"], curve_with_run(summary)
     histogram = None
     if headline is not None and savings is not None:
         histogram = _histogram(headline, savings)
-    futures = f"{samples:,} future{'' if samples == 1 else 's'}"
+    futures = plural(samples, "future")
     return RunReport(
         title=summary["scenario_name"],
         setting=(
-            f"{rounding.volume(summary['volume_tokens_per_month'])} tokens a month, {summary['months']} months,"
-            f" {futures}, seed {summary['seed']}"
+            f"{rounding.volume(summary['volume_tokens_per_month'])} tokens a month,"
+            f" {plural(summary['months'], 'month')}, {futures}, seed {summary['seed']}"
         ),
         sentences=[
             text
@@ -125,7 +127,7 @@ def run_report(summary: dict[str, Any], baseline: str, savings: NDArray[Any] | N
         probabilities=[row for row in map(_probability_row, summary["options"]) if row is not None],
         options=_option_rows(summary),
         histogram=histogram,
-        by_volume=[] if summary["curve"] is None else curve.sentences(summary["curve"]),
+        by_volume=[] if by_volume is None else curve.sentences(by_volume),
         risk=risk_table(summary, baseline),
         cost_so_far=cost_so_far(summary),
         drivers=drivers(summary),
@@ -215,6 +217,8 @@ def _notes(summary: dict[str, Any]) -> list[str]:
             f"Probabilities and means run over all {samples:,} futures; percentiles and the histogram over the first"
             f" {KEPT_FUTURES:,}."
         )
+    if samples > COST_FUTURES:
+        notes.append(f"Costs by month and costs so far are read off the first {COST_FUTURES:,} futures.")
     if by_volume := summary["curve"]:
         notes.append(
             f"Other volumes are simulated by {by_volume['samples']:,} future{'' if by_volume['samples'] == 1 else 's'}"

@@ -13,10 +13,13 @@ from tcosim.report.words import curve as curve_words
 from tcosim.report.words import rounding
 from tcosim.report.words.board import cheapest_on_average, saving_words, verdict
 from tcosim.report.words.curve import option_at
+from tcosim.report.words.english import plural
+from tcosim.report.words.planned import curve_with_run
 
 STEPS = 5
 """Of the slider from one simulated volume to the next."""
 SHOWN_DIGITS = 3
+UNTOLD = "cannot be told"
 
 
 def curve_content(summary: dict[str, Any]) -> CurveContent | None:
@@ -24,27 +27,27 @@ def curve_content(summary: dict[str, Any]) -> CurveContent | None:
 
     At the scenario's own volume the reading is that of the run itself, by all its futures.
     """
-    curve, headline = summary["curve"], summary["headline"]
+    curve, headline = curve_with_run(summary), summary["headline"]
     if curve is None or headline is None:
         return None
-    readings = [_reading(point) for point in points_between(curve["volumes"], STEPS)]
+    readings = [_reading(point, curve["baseline"]) for point in points_between(curve["volumes"], STEPS)]
     planned = summary["volume_tokens_per_month"]
     before = sum(reading.tokens_per_month < planned for reading in readings)
     rest = [reading for reading in readings[before:] if reading.tokens_per_month > planned]
-    count, samples = len(curve["volumes"]), curve["samples"]
-    futures = f"{samples:,} future{'' if samples == 1 else 's'}"
+    others = sum(point["tokens_per_month"] != planned for point in curve["volumes"])
+    note = f"At the planned volume: all {plural(summary['samples'], 'future')} of the run."
+    if others:
+        futures = plural(curve["samples"], "future")
+        note += f" At {plural(others, 'other volume')}: {futures} each; between them read off."
     return CurveContent(
         sentences=curve_words.sentences(curve),
         readings=[*readings[:before], _planned(summary), *rest],
         planned=before,
-        note=(
-            f"At the scenario's own volume: all {summary['samples']:,} futures. At {count} other"
-            f" volume{'' if count == 1 else 's'}: {futures} each; between them read off."
-        ),
+        note=note,
     )
 
 
-def _reading(point: dict[str, Any]) -> Reading:
+def _reading(point: dict[str, Any], baseline: str) -> Reading:
     best = option_at(point, point["best_self_hosted"])
     share, bounds = best["probability_beats_baseline"], best["probability_beats_baseline_ci95"]
     chance, between = rounding.percent_with_interval(share, *bounds)
@@ -55,9 +58,11 @@ def _reading(point: dict[str, Any]) -> Reading:
         option=best["name"],
         chance=chance,
         between=between,
-        words=verdict(share),
+        words=verdict(share, *bounds),
         saving=saving_words(best["expected_saving_usd"], best["expected_saving_ci95_usd"]),
-        cheapest=point["cheapest_expected"],
+        cheapest=_cheapest(
+            point["cheapest_expected"], best["name"], baseline, best["expected_saving_ci95_usd"]
+        ),
         is_simulated=point["is_simulated"],
     )
 
@@ -71,8 +76,20 @@ def _planned(summary: dict[str, Any]) -> Reading:
         option=headline["option"],
         chance=chance,
         between=between,
-        words=verdict(headline["probability"]),
+        words=verdict(headline["probability"], *headline["ci95"]),
         saving=saving_words(headline["expected_saving_usd"], headline["expected_saving_ci95_usd"]),
-        cheapest=cheapest_on_average(summary)["name"],
+        cheapest=_cheapest(
+            cheapest_on_average(summary)[0],
+            headline["option"],
+            headline["baseline"],
+            headline["expected_saving_ci95_usd"],
+        ),
         is_simulated=True,
     )
+
+
+def _cheapest(found: str, option: str, baseline: str, bounds: list[float] | None) -> str:
+    """The cheapest option on average, or that it cannot be told which of the two is."""
+    if found in (option, baseline) and (bounds is None or bounds[0] <= 0 <= bounds[1] != bounds[0]):
+        return UNTOLD
+    return found

@@ -172,7 +172,7 @@ def _content(
     return {
         "title": run.title,
         "setting": run.setting,
-        "verdict": page.verdict[:1].upper() + page.verdict[1:],
+        "verdict": page.verdict,
         "answer": answer,
         "sentences": [*sentences, *([run.gates_line] if run.gates_line else [])],
         "chance": _picture(
@@ -210,7 +210,10 @@ def _table(page: Page) -> dict[str, Any]:
     run = page.run
     chances = {row.option: row.value for row in run.probabilities} | {run.baseline: "baseline"}
     rows = [
-        [one.option, one.mean, one.p5, one.p95, chances.get(one.option, NOTHING), one.cheapest]
+        [
+            f"{one.option} ({page.labels[one.option]})" if one.option in page.labels else one.option,
+            *(one.mean, one.p5, one.p95, chances.get(one.option, NOTHING), one.cheapest),
+        ]
         for one in run.options
     ]
     return {
@@ -227,7 +230,10 @@ def _table(page: Page) -> dict[str, Any]:
 def _left_out(page: Page) -> str:
     count = len(page.leaves_out)
     things = f"{count} thing{'' if count == 1 else 's'} that the model leaves out, and " if count else ""
-    return f"The full report lists {things}all assumptions with their sources. {page.judged}".strip()
+    return (
+        f"The full report lists {things}all assumptions with their sources. {page.judged} Intervals"
+        " cover the error of simulating alone."
+    )
 
 
 def _foot(page: Page) -> str:

@@ -37,7 +37,7 @@ def markdown(page: Page) -> str:
     run = page.run
     blocks: list[str] = [f"# {text(run.title)}", text(run.setting)]
     if page.verdict:
-        blocks.append(f"**{text(page.verdict[:1].upper() + page.verdict[1:])}**")
+        blocks.append(f"**{text(page.verdict)}**")
     blocks += map(text, run.sentences)
     blocks += _section("Recommendation", text(page.recommendation))
     blocks += _section("Gates", _items(run.gates))
@@ -46,6 +46,10 @@ def markdown(page: Page) -> str:
     if page.curve is not None:
         blocks += _curve(page.curve)
     blocks += _options(run.options)
+    columns = _figures("part", page.components.options)
+    blocks += _section(
+        "What the cost is made of, mean present value in USD", _table(columns, page.components.rows)
+    )
     if run.risk is not None:
         blocks += _risk(run.risk)
     blocks += _cost_so_far(run.cost_so_far)
@@ -59,9 +63,14 @@ def markdown(page: Page) -> str:
     if run.information is not None:
         blocks += _information(run.information)
     blocks += _section(
-        "What each option works under", _table((("option", LEFT), ("rules", LEFT)), page.rules)
+        "What each option works under",
+        _table(
+            (("option", LEFT), ("is", LEFT), ("rules", LEFT)),
+            [(name, page.labels.get(name, NOTHING), rules) for name, rules in page.rules],
+        ),
     )
     blocks += _assumptions(page)
+    blocks += _section("Which inputs are correlated (rank correlation)", _items(page.correlations))
     blocks += _section("What the model leaves out", _items(page.leaves_out))
     blocks += _section("Notes", _items(run.notes))
     blocks += _reproduction(page)
@@ -199,6 +208,7 @@ def _assumptions(page: Page) -> list[str]:
         ("meaning", LEFT),
         ("unit", LEFT),
         *((name, RIGHT) for name in ("P5", "P50", "P95")),
+        ("worth to know", RIGHT),
         ("grade", LEFT),
         ("checked", LEFT),
         ("sources", LEFT),
@@ -212,7 +222,7 @@ def _assumption(one: Assumption) -> list[str]:
     grade = f"**{text(one.grade)}**" if one.grade == JUDGEMENT else text(one.grade)
     sources = "; ".join(link(source.title, source.url) for source in one.sources)
     return [
-        *map(text, (one.name, one.meaning, one.unit, one.p5, one.p50, one.p95)),
+        *map(text, (one.name, one.meaning, one.unit, one.p5, one.p50, one.p95, one.worth)),
         grade,
         text(one.checked),
         sources,

@@ -64,6 +64,16 @@ def write_report(
     files = {folder / name: content for name, content in rendered.files.items()}
     there = {file: _holds(file, content) for file, content in files.items()}
     in_the_way = [file for file, same in there.items() if not same and os.path.lexists(file)]
+    folders = [file for file in in_the_way if file.is_dir()]
+    if folders:
+        raise InputError(
+            [
+                Problem(
+                    "out", "must be a file, this is a folder", str(file), "choose another folder with --out"
+                )
+                for file in folders
+            ]
+        )
     if in_the_way and not overwrite:
         raise InputError(
             [

@@ -15,6 +15,7 @@ from tcosim.report.terminal.lines import INDENT, print_blocks, prose
 from tcosim.report.terminal.table import RIGHT, Column, Table
 from tcosim.report.words import rounding
 from tcosim.report.words.diff import change_text, phrase
+from tcosim.report.words.english import listed
 from tcosim.report.words.points import aligned, around, half_width, point_bounds, points, signed_usd
 
 MOST = 0.5
@@ -138,7 +139,7 @@ def _same_question(result: dict[str, Any]) -> str:
         if first != second
     ]
     text = "Both runs ask the same question: nothing in their scenarios differs"
-    text += f"; they differ in {_listed(others)}. " if others else ". "
+    text += f"; they differ in {listed(others)}. " if others else ". "
     subject = f"The probability that {result['option']} costs less than {result['baseline']}"
     if a["probability"] == b["probability"]:
         return f"{text}{subject} is {before} in both."
@@ -264,7 +265,3 @@ def _is_clear(one: dict[str, Any]) -> bool:
 
 def _probability(run: dict[str, Any]) -> str:
     return rounding.percent_with_interval(run["probability"], *run["ci95"])[0]
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

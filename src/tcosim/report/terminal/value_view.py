@@ -14,6 +14,7 @@ from tcosim.analysis.jackknife import CERTAIN
 from tcosim.report.terminal.lines import INDENT, is_plain, print_blocks, prose
 from tcosim.report.terminal.table import LEFT, RIGHT, Column, Table
 from tcosim.report.words import rounding
+from tcosim.report.words.english import plural
 from tcosim.report.words.value import (
     NOTHING,
     as_things_stand,
@@ -21,7 +22,6 @@ from tcosim.report.words.value import (
     first_sentence,
     is_told,
     money,
-    plural,
     rough,
     verdict,
     what_it_shows,

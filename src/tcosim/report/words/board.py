@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from tcosim.report.words.english import listed, plural
 from tcosim.report.words.rounding import percent_with_interval, usd, volume
 from tcosim.results.schema import SELF_HOSTED
 
@@ -30,11 +31,9 @@ WIDE = 0.05
 TAIL_ERROR = math.sqrt(20)
 """How much less certain a mean over a twentieth of the futures is than one over all."""
 
-FRACTIONS = (
-    *((1, n) for n in (1000, 500, 200, 100, 50, 20, 10, 7, 5, 4, 3)),
-    *((2, 5), (1, 2), (3, 5)),
-    *((n - 1, n) for n in (3, 4, 5, 7, 10, 20, 50, 100, 200, 500, 1000)),
-)
+FRACTIONS = ((1, 4), (1, 3), (2, 5), (1, 2), (3, 5), (2, 3), (3, 4))
+"""Between 1 in 5 and 4 in 5; beyond these it is 1 in n, n to two digits."""
+RARE = 0.225
 
 
 def chance(probability: float) -> str:
@@ -42,8 +41,16 @@ def chance(probability: float) -> str:
     return next(words for upper, words in SCALE if probability < upper)
 
 
-def verdict(probability: float) -> str:
+def is_too_wide(low: float, high: float) -> bool:
+    """Whether an interval of a probability is too wide to be put into one word."""
+    return high - low > WIDE and chance(low) != chance(high)
+
+
+def verdict(probability: float, low: float, high: float) -> str:
     """The same without a sentence around it, with the odds: 0.31 gives ``"unlikely, about 1 in 3"``."""
+    if is_too_wide(low, high):
+        _, between = percent_with_interval(probability, low, high)
+        return f"somewhere between {between.replace(' to ', ' and ')}"
     words = chance(probability).removeprefix("is ").removeprefix("has ").removesuffix(" to")
     return f"{words}, {odds(probability)}"
 
@@ -69,6 +76,10 @@ def odds(probability: float) -> str:
         return "less than 1 in 1,000"
     if probability > 1 - 1 / 1500:
         return "more than 999 in 1,000"
+    if min(probability, 1 - probability) < RARE:
+        whole = round(float(f"{1 / min(probability, 1 - probability):.2g}"))
+        part = 1 if probability < 0.5 else whole - 1
+        return f"about {part:,} in {whole:,}"
     wanted = math.log(probability / (1 - probability))
     part, whole = min(FRACTIONS, key=lambda pair: abs(math.log(pair[0] / (pair[1] - pair[0])) - wanted))
     return f"about {part:,} in {whole:,}"
@@ -88,22 +99,16 @@ def board_sentence(summary: dict[str, Any]) -> str:
     low, high = headline["ci95"]
     value, between = percent_with_interval(headline["probability"], low, high)
     beats = f"cost less than {baseline} {over}"
-    if high - low > WIDE and chance(low) != chance(high):
+    if is_too_wide(low, high):
         return (
             f"{at}, {option} beats {baseline} {over} with a probability somewhere between"
-            f" {between.replace(' to ', ' and ')}: {_plural(summary['samples'], 'future')}"
+            f" {between.replace(' to ', ' and ')}: {plural(summary['samples'], 'future')}"
             f" {'are' if summary['samples'] != 1 else 'is'} too few to say more."
         )
     return (
         f"{at}, {option} {chance(headline['probability'])} {beats}:"
         f" {odds(headline['probability'])} ({value}, 95 % interval {between})."
     )
-
-
-def cheapest_on_average(summary: dict[str, Any]) -> dict[str, Any]:
-    """The eligible option with the lowest expected cost."""
-    eligible = [option for option in summary["options"] if option["eligible"]]
-    return min(eligible, key=lambda option: float(option["npv_usd"]["mean"]))
 
 
 def of_the_eligible(summary: dict[str, Any]) -> str:
@@ -115,14 +120,32 @@ def choice_sentence(summary: dict[str, Any]) -> str:
     """Return the sentence on the option that is cheapest on average; empty for one alone."""
     if len(summary["options"]) == 1:
         return ""
-    best, of = cheapest_on_average(summary), of_the_eligible(summary)
     value = summary["value_of_information"]
     worth, error = value["evpi_usd"], value["evpi_se_usd"]
+    names, of = cheapest_on_average(summary), of_the_eligible(summary)
+    least = f"As things stand, {names[0]} costs least on average{of}"
+    if len(names) > 1:
+        least = f"Which costs least on average cannot be told between {listed(names)}"
     if worth == 0 or error is None:
-        return f"As things stand, {best['name']} costs least on average{of}."
+        return f"{least}."
     amount = usd(worth, worth - 2 * error, worth + 2 * error)
-    more = f"to know the future first would save another {amount}"
-    return f"As things stand, {best['name']} costs least on average{of}; {more}."
+    return f"{least}; to know the future first would save another {amount} on average."
+
+
+def cheapest_on_average(summary: dict[str, Any]) -> list[str]:
+    """Names of the eligible option with the lowest mean cost, first, and of those that cannot be told from it."""
+    options = [option for option in summary["options"] if option["eligible"]]
+    best = min(options, key=lambda option: option["npv_usd"]["mean"])
+    others = (
+        option["name"]
+        for option in options
+        if option is not best
+        and (
+            option["excess_ci95_usd"] is None
+            or option["excess_ci95_usd"][0] <= 0 < option["excess_ci95_usd"][1]
+        )
+    )
+    return [best["name"], *others]
 
 
 def money_sentence(summary: dict[str, Any]) -> str:
@@ -164,8 +187,4 @@ def _tail(loss: float, bounds: tuple[float, float] | None) -> str:
 
 
 def _months(months: int) -> str:
-    return _plural(months, "month")
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    return plural(months, "month")

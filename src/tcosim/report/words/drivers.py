@@ -6,11 +6,12 @@ From the content of `tcosim.studies.drivers.drivers`; computes no statistics.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from tcosim.analysis.jackknife import CERTAIN
 from tcosim.report.words import rounding
+from tcosim.report.words.english import listed
 
 MOST_NAMED = 3
 ROUNDING_USD = 1e-6
@@ -87,8 +88,10 @@ def _turning(found: dict[str, Any]) -> Iterator[str]:
             yield f"No input turns the answer by itself: {option} stays {word} on average at either end of each."
         return
     many = len(names) > 1
+    if len(names) > MOST_NAMED + 1:
+        names = [*names[:MOST_NAMED], f"{len(names) - MOST_NAMED} more inputs"]
     yield (
-        f"{_listed(names)} {'can each' if many else 'can'} turn the answer: at one end {found['option']} saves money on"
+        f"{listed(names)} {'can each' if many else 'can'} turn the answer: at one end {found['option']} saves money on"
         " average, at the other it costs more."
     )
 
@@ -121,12 +124,6 @@ def called(row: dict[str, Any]) -> str:
     """A driver's name in running text."""
     inputs = row["inputs"]
     return f"{inputs[0]} and what moves with it" if len(inputs) > 1 else row["driver"]
-
-
-def _listed(names: Sequence[str]) -> str:
-    if len(names) > MOST_NAMED + 1:
-        names = [*names[:MOST_NAMED], f"{len(names) - MOST_NAMED} more inputs"]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _saves(mean: float) -> str:

@@ -11,18 +11,18 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from tcosim.analysis.jackknife import CERTAIN
 from tcosim.analysis.reading import is_candidate
 from tcosim.report.words import rounding
 from tcosim.report.words.curve import volume_words
 from tcosim.report.words.drivers import is_told as is_moved
 from tcosim.report.words.drivers import money as moved_money
 from tcosim.report.words.fleet_price import baseline_price, load_points, reference
+from tcosim.report.words.outer import dollars, exact, mean_saving, outer_savings, saved
 from tcosim.report.words.value import is_told, money
+from tcosim.results.schema import COST_FUTURES
 
 TOKENS_A_MONTH = "tokens a month"
 EVEN, WIDE = 0.5, 0.05
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 COMPONENTS = {
     "api_tokens": "API tokens",
     "api_fees": "API fees",
@@ -47,7 +47,7 @@ def chance_finding(curve: dict[str, Any] | None) -> str:
     told = [_chance_of(option, points) for option in curve["options"] if option["name"] in candidates]
     if not told:
         return ""
-    first, last = _asked(points[0]), _asked(points[-1])
+    first, last = asked_volume(points[0]), asked_volume(points[-1])
     where = f"at {first}" if len(points) == 1 else f"from {first} to {last}"
     return f"Chance of costing less than {curve['baseline']} {where} {TOKENS_A_MONTH}: {'; '.join(told)}."
 
@@ -99,15 +99,8 @@ def _option(point: dict[str, Any], name: str) -> dict[str, Any]:
     return found
 
 
-def _asked(point: dict[str, Any]) -> str:
+def asked_volume(point: dict[str, Any]) -> str:
     return rounding.volume(float(f"{point['tokens_per_month']:.3g}"))
-
-
-def headline_risk(summary: dict[str, Any]) -> dict[str, Any]:
-    """Figures of the headline option's saving over futures."""
-    name = summary["headline"]["option"]
-    found: dict[str, Any] = next(one["risk"] for one in summary["options"] if one["name"] == name)
-    return found
 
 
 def saving_finding(savings: NDArray[Any] | None, summary: dict[str, Any]) -> str:
@@ -115,30 +108,19 @@ def saving_finding(savings: NDArray[Any] | None, summary: dict[str, Any]) -> str
     headline = summary["headline"]
     if headline is None or savings is None or not len(savings):
         return ""
-    option, baseline, risk = headline["option"], headline["baseline"], headline_risk(summary)
+    option, baseline, mean = headline["option"], headline["baseline"], mean_saving(summary)
     chance, _ = rounding.percent_with_interval(headline["probability"], *headline["ci95"])
-    bounds = headline["expected_saving_ci95_usd"] or (math.nan, math.nan)
-    mean = _saved(headline["expected_saving_usd"], *bounds)
     if len(savings) == 1:
-        return f"In the one future that was simulated {option} {mean} against {baseline}, in present value."
-    bad, good = (_end(risk["saving_usd"][end], risk["var95_loss_se_usd"]) for end in ("p5", "p95"))
-    return (
-        f"{option} costs less than {baseline} in {chance} of the futures; on average it {mean}, in one future of twenty"
-        f" it {bad} or worse, in another one of twenty it {good} or better, in present value."
+        return f"In the one future that was simulated {option} {saved(mean)} against {baseline}, in present value."
+    ends = outer_savings(savings, summary)
+    average = (
+        f"it {saved(mean)} on average" if mean.is_told else "its mean saving cannot be told from nothing"
     )
-
-
-def _end(usd: float, error: float | None) -> str:
-    half = CERTAIN * error if error else math.nan
-    return _saved(usd, usd - half, usd + half)
-
-
-def _saved(usd: float, low: float = math.nan, high: float = math.nan) -> str:
-    """``"saves $20.5 k"``, or ``"costs $20.5 k more"``."""
-    size = rounding.usd(abs(usd), low, high)
-    if size == "$0":
-        return "neither saves nor costs more"
-    return f"saves {size}" if usd > 0 else f"costs {size} more"
+    return (
+        f"{option} costs less than {baseline} in {chance} of the futures. In present value {average}; in the worst"
+        f" twentieth of the futures it {saved(ends['p5'])} at best, in the best twentieth it {saved(ends['p95'])} at"
+        " worst."
+    )
 
 
 def sided(low: float, high: float) -> str:
@@ -148,8 +130,8 @@ def sided(low: float, high: float) -> str:
     near, far = sorted((abs(low), abs(high)))
     if math.isinf(far):
         # an open end at 0 has all of its side
-        return f"more than {rounding.usd(near)} {_word(low >= 0)}"
-    return f"{rounding.usd(near)} to {rounding.usd(far)} {_word(low >= 0)}"
+        return f"more than {exact(near)} {_word(low >= 0)}"
+    return f"{exact(near)} to {exact(far)} {_word(low >= 0)}"
 
 
 def _word(saves: bool) -> str:
@@ -166,7 +148,8 @@ def tornado_finding(rows: Sequence[dict[str, Any]], option: str, baseline: str) 
     ends = " to ".join(
         moved_money(first[f"saving_at_{end}_usd"], first[f"saving_at_{end}_se_usd"]) for end in ("p10", "p90")
     )
-    text = f"{first['input']} moves {of} most: from {ends} between its p10 and its p90"
+    moves = "and what moves with it move" if first["moves_with"] else "moves"
+    text = f"{first['input']} {moves} {of} most: from {ends} between its p10 and its p90"
     others = [f"{row['input']} by {moved_money(row['swing_usd'], row['se_usd'])}" for row in rest[:2]]
     return f"{text}; {' and '.join(others)}." if others else f"{text}."
 
@@ -194,9 +177,10 @@ def cost_finding(name: str, cost: NDArray[Any], quantiles: Sequence[float], samp
     quantiles : sequence of float
         Increasing, the median in the middle.
     samples : int
-        Futures behind the quantiles.
+        Futures of the run.
     """
     middle, months = len(quantiles) // 2, len(cost)
+    sold = " (resale of the hardware in the last month)" if months > 1 and cost[-1, middle] < 0 else ""
     within = f"{100 * (quantiles[-1] - quantiles[0]):.0f} % of the futures"
 
     certain = bool((cost[:, 0] == cost[:, -1]).all())
@@ -207,94 +191,75 @@ def cost_finding(name: str, cost: NDArray[Any], quantiles: Sequence[float], samp
         return f"{shown[middle]} in month {month + 1}{spread}"
 
     text = f"{name} costs {at(0)}"
-    return f"{text} and {at(months - 1)}." if months > 1 else f"{text}."
+    return f"{text} and {at(months - 1)}{sold}." if months > 1 else f"{text}."
 
 
 def cost_figures(values: NDArray[Any], samples: int) -> list[str]:
-    """Quantiles of one quantity, with the digits that so many futures support."""
-    place = rounding.spread_place(float(values[0]), float(values[-1]), samples)
+    """Quantiles of the cost of a month, with the digits that a run of so many futures supports."""
+    place = rounding.spread_place(float(values[0]), float(values[-1]), min(samples, COST_FUTURES))
     half = math.nan if place is None else 10.0**place
     return [rounding.usd(float(value), float(value) - half, float(value) + half) for value in values]
 
 
 def components_finding(summary: dict[str, Any]) -> str:
-    """The largest component of each option."""
+    """The largest components of the headline option and of its baseline; of the first option without a headline."""
+    headline, options = summary["headline"], summary["options"]
+    names = [headline["option"], headline["baseline"]] if headline else [one["name"] for one in options[:1]]
+    shown = [next(one for one in options if one["name"] == name) for name in names]
     return " ".join(
-        _components_of(option) for option in summary["options"] if any(option["components_usd"].values())
+        _components_of(one, summary["samples"]) for one in shown if any(one["components_usd"].values())
     )
 
 
-def _components_of(option: dict[str, Any]) -> str:
+def _components_of(option: dict[str, Any], samples: int) -> str:
     parts = option["components_usd"]
     size = sum(abs(usd) for usd in parts.values())
     order = sorted((part for part, usd in parts.items() if usd), key=lambda part: -abs(parts[part]))
     shown = [
-        f"{component_name(part)} {rounding.usd(parts[part])} ({rounding.percent(abs(parts[part]) / size, 0)})"
+        f"{component_name(part)} {npv_usd(option, parts[part], samples)}"
+        f" ({rounding.percent(abs(parts[part]) / size, 0)})"
         for part in order[:2]
     ]
+    whole = npv_usd(option, option["npv_usd"]["mean"], samples)
     least = "the largest parts are" if len(shown) > 1 else "the only part is"
-    return f"{option['name']}: {rounding.usd(sum(parts.values()))} of present value, {least} {' and '.join(shown)}."
+    return f"{option['name']}: {whole} of present value, {least} {' and '.join(shown)}."
 
 
-def week_finding(name: str, load: NDArray[Any] | None) -> str:
-    """The fullest and the emptiest hour of the week.
+def npv_usd(option: dict[str, Any], usd: float, samples: int) -> str:
+    """A part of an option's mean present value, with the digits of the table of options: ``"$816 k"``."""
+    npv = option["npv_usd"]
+    return dollars(rounding.tight(usd, rounding.spread_place(npv["p5"], npv["p95"], samples)))
+
+
+def utilization_finding(curve: dict[str, Any] | None, option: str | None = None) -> str:
+    """How the price of a million tokens falls as a fleet fills, and what the baseline asks.
 
     Parameters
     ----------
-    name : str
-    load : ndarray, shape (168,), or None
-        Share of the paid capacity in use, Monday 00:00 first.
+    curve : dict or None
+    option : str, optional
+        With a fleet; by default the first one.
     """
-    if load is None or not all(math.isfinite(value) for value in load):
-        return ""
-    most, least = int(load.argmax()), int(load.argmin())
-    shown = [rounding.percent(float(load[index]), 0) for index in (most, least)]
-    if shown[0] == shown[1]:
-        return f"At every hour of the week {name} uses {shown[0]} of the capacity that is paid for."
-    return (
-        f"{name} is fullest on {hours(most)}, with {shown[0]} of the paid capacity in use, and emptiest on"
-        f" {hours(least)}, with {shown[1]}."
-    )
-
-
-def hours(index: int) -> str:
-    """An hour of the week: ``"Tuesday 11:00 to 12:00"``."""
-    hour = index % 24
-    return f"{DAYS[index // 24]} {hour:02d}:00 to {hour + 1:02d}:00"
-
-
-def utilization_finding(curve: dict[str, Any] | None) -> str:
-    """How the price of a million tokens falls as each fleet fills, and what the baseline asks."""
     points = [] if curve is None else load_points(curve)
     if curve is None or not points:
         return ""
-    parts = [
-        _filled([one for one in points if one["option"] == name])
-        for name in dict.fromkeys(p["option"] for p in points)
-    ]
+    names = [one["option"] for one in points]
+    name = option if option in names else names[0]
     price = baseline_price(curve)
     asked = (
         ""
         if price is None
-        else f" {curve['baseline']} costs {rounding.usd(price)} per million tokens {_at_planned(curve)}."
+        else f" {curve['baseline']} costs {price.text} at {asked_volume(reference(curve))} {TOKENS_A_MONTH}."
     )
-    return f"{' '.join(parts)}{asked}"
+    return f"{_filled([one for one in points if one['option'] == name])}{asked}"
 
 
 def _filled(points: Sequence[dict[str, Any]]) -> str:
     first, last = (
-        (
-            rounding.usd(one["usd"]),
-            rounding.percent(one["load"], 0),
-            rounding.volume(float(f"{one['volume']:.3g}")),
-        )
+        (one["text"], rounding.percent(one["load"], 0), rounding.volume(float(f"{one['volume']:.3g}")))
         for one in (points[0], points[-1])
     )
     at = "{0} per million tokens at {2} " + TOKENS_A_MONTH + ", with {1} of the paid capacity in use"
     if len(points) == 1:
         return f"{points[0]['option']} costs {at.format(*first)}."
     return f"{points[0]['option']} costs {at.format(*first)}, and {last[0]} at {last[2]}, with {last[1]}."
-
-
-def _at_planned(curve: dict[str, Any]) -> str:
-    return f"at {_asked(reference(curve))} {TOKENS_A_MONTH}"

@@ -20,5 +20,6 @@ DRIVERS_LEGEND = (
 )
 VALUE_LEGEND = (
     "Worth: how much lower the expected cost gets if this alone is known before choosing, so the most to pay for"
-    " finding it out; tcosim value has all inputs, groups of them, and what it is worth to measure the traffic first."
+    " finding it out. What moves the cost is worth nothing to know where it would not change the choice. tcosim value"
+    " has all inputs, groups of them, and what it is worth to measure the traffic first."
 )

@@ -11,6 +11,7 @@ from typing import Any
 
 from tcosim.analysis.jackknife import CERTAIN
 from tcosim.report.words import rounding
+from tcosim.report.words.english import listed, plural
 
 NOTHING = "-"
 LEARNED = (((0.8, 2.0), "well"), ((0.2, 0.8), "in part"), ((0.0, 0.2), "hardly"))
@@ -85,12 +86,8 @@ def what_it_shows(row: Mapping[str, Any]) -> str:
             path.rpartition(".")[2] for path, share in row["learned_share"].items() if low <= share < high
         ]
         if names:
-            parts.append(f"{words}: {_listed(names)}")
+            parts.append(f"{words}: {listed(names)}")
     return f"What {plural(row['days'], 'day')} of hourly tokens show {'; '.join(parts)}."
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1]
 
 
 def rough(usd: float) -> str:
@@ -116,11 +113,7 @@ def verdict(rows: Sequence[Mapping[str, Any]]) -> str:
             f"Do not wait for a measurement: even {plural(best['days'], 'day')} of one's own traffic cost"
             f" {rough(best['cost_usd'])} and are worth {money(best['usd'], best['se'])}."
         )
-    open_ = _listed([str(row["days"]) for row in rows if row["worth"] is None])
+    open_ = listed([str(row["days"]) for row in rows if row["worth"] is None])
     refused = [str(row["days"]) for row in rows if row["worth"] is False]
-    also = f"; {_listed(refused)} days do not" if refused else ""
+    also = f"; {listed(refused)} days do not" if refused else ""
     return f"Whether measuring for {open_} days pays cannot be told: value and cost are too close{also}."
-
-
-def plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -18,7 +18,12 @@
   document.addEventListener("scroll", hide, { passive: true });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
 
-  addEventListener("beforeprint", () => { for (const one of document.querySelectorAll("details")) one.open = true; });
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("details:not([open])")];
+    for (const one of opened) one.open = true;
+  });
+  addEventListener("afterprint", () => { for (const one of opened) one.open = false; });
 
   const data = document.getElementById("readings");
   if (data === null) return;
@@ -40,7 +45,7 @@
     document.getElementById("at").textContent = reading.volume;
     document.getElementById("between").textContent = `(${reading.between})`;
     document.getElementById("planned").textContent =
-      index === planned ? ", the planned volume" : reading.simulated ? "" : ", between simulated volumes";
+      index === planned ? ", the planned volume" : "; all else on this page is at the planned volume";
     slider.setAttribute("aria-valuetext", `${reading.volume} tokens a month: ${reading.chance}, ${reading.words}`);
     back.hidden = index === planned;
     const at = x + reading.place * width;
@@ -50,6 +55,9 @@
   slider.disabled = false;
   slider.addEventListener("input", read);
   back.addEventListener("click", () => { slider.value = planned; read(); slider.focus(); });
+  let moved = planned;
+  addEventListener("beforeprint", () => { moved = slider.value; slider.value = planned; read(); });
+  addEventListener("afterprint", () => { slider.value = moved; read(); });
   addEventListener("pageshow", read); // a browser may have kept the slider where it was
   read();
 })();
