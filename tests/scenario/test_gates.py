@@ -110,6 +110,16 @@ def test_a_stated_latency_is_compared_and_an_unknown_one_noted(kept_in):
     assert all(eligible(even))
 
 
+def test_a_hybrid_is_no_faster_than_the_api_that_it_shares_its_work_with(shipped):
+    quick = {kind: {"latency_p99_ms": 300.0} for kind in ("rented", "owned", "managed")}
+    slow = constrained("latency_p99_ms", base=shipped, api={"latency_p99_ms": 3000.0}, **quick)
+    out = shut_out(slow)
+    assert set(out) == {"api", "hybrid-h100"}
+    assert "of api, where some of the work goes" in out["hybrid-h100"][0][1]
+    unknown = constrained("latency_p99_ms", base=shipped, **quick)
+    assert gates(unknown)[0].unstated == ("api", "hybrid-h100")
+
+
 def test_a_reservation_commits_money_to_a_guess(shipped):
     reserved = load(overrides=["option.rented-h100.contract=reserved", "constraints.volume_measured=false"])
     assert set(shut_out(reserved)) == {"rented-h100", "owned-h100"}

@@ -294,8 +294,17 @@ def parse_value(text: str, spec: FieldSpec | None, field: str, place: str) -> An
         if spec is not None and spec.kind is Kind.PROFILE and stripped.isprintable():
             return stripped
         wanted = spec.kind.value if spec is not None else "a number or a TOML value"
-        way_out = "write it like 2.5B, 20%, or '{ dist = \"normal\", p5 = 1, p95 = 2 }'"
+        way_out = HINTS.get(spec.kind if spec else None, HINTS[None])
         raise _refused(field, f"must be {wanted}", stripped, way_out, place) from error
+
+
+HINTS: dict[Kind | None, str] = {
+    Kind.FLAG: "write true or false",
+    Kind.NUMBER: "write it like 2000 or 2.5B",
+    Kind.INTEGER: "write it like 3",
+    None: "write it like 2.5B, 20%, or '{ dist = \"normal\", p5 = 1, p95 = 2 }'",
+}
+"""How to write what stands behind ``=``, by the kind of its field."""
 
 
 def _whole(value: Any, spec: FieldSpec | None) -> Any:
