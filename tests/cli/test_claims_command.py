@@ -21,7 +21,8 @@ def test_a_table_of_one_source(tcosim):
     assert "marka-blended-price" not in result.stdout
     line = next(line for line in result.stdout.splitlines() if "garnet-total " in line)
     assert line.split()[1:4] == ["15,000", "to", "25,000"]
-    assert " no " in line
+    assert line.split()[-1] == "yes"
+    assert " depends " in next(line for line in result.stdout.splitlines() if "garnet-crossover " in line)
     assert result.stderr == ""
 
 
@@ -66,6 +67,17 @@ def test_the_page_of_the_documentation_is_current():
     assert page.split(SIMULATED)[0].rstrip() == claims_page(study.claims(simulation=False)).rstrip(), (
         "write it again: tcosim claims --markdown > docs/claims.md"
     )
+
+
+def test_too_few_futures_give_no_probability(tcosim):
+    result = tcosim("claims", "--source", "article-tokenware", "--samples", "1", "--threads", "1")
+    assert result.exit_code == 0, result.output
+    first, verdicts = result.stdout.split("Asserted verdicts")
+    rows = [
+        line for line in first.splitlines() if line.startswith("  tokenware-") and "/" not in line.split()[0]
+    ]
+    assert rows and not [line for line in rows if "%" in line]
+    assert "to 100 %)" in verdicts  # there it stands with its interval
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -35,9 +36,9 @@ def shipped():
 
 
 CHAIN = (
-    Step("usd_per_month", "product", ("usd_per_hour", "hours"), at(1440), 10),
-    Step("usd_per_million", "blend", ("input_share", "input", "output"), at(5.63), 0.01),
-    Step("tokens", "break_even", ("usd_per_month", "usd_per_million"), at(256e6), 1e6),
+    Step("usd_per_month", "product", ("usd_per_hour", "hours"), at(1440), at(10)),
+    Step("usd_per_million", "blend", ("input_share", "input", "output"), at(5.63), at(0.01)),
+    Step("tokens", "break_even", ("usd_per_month", "usd_per_million"), at(256e6), at(1e6)),
 )
 INPUTS = {
     "usd_per_hour": at(2),
@@ -63,7 +64,7 @@ def test_a_wrong_claim_is_found_out_with_factor_and_step():
 
 
 def test_an_error_in_the_last_step_alone_is_named_there():
-    wrong = (*CHAIN[:2], Step("tokens", "break_even", CHAIN[2].of, at(300e6), 1e6))
+    wrong = (*CHAIN[:2], Step("tokens", "break_even", CHAIN[2].of, at(300e6), at(1e6)))
     found = recompute(claim(wrong, INPUTS))
     assert (found.holds, found.broken) == (False, "tokens")
     assert found.factor == pytest.approx(300 / 256)
@@ -72,7 +73,7 @@ def test_an_error_in_the_last_step_alone_is_named_there():
 def test_an_input_that_is_used_twice_has_one_value():
     steps = (
         Step("total", "sum", ("rent", "labor")),
-        Step("multiple", "ratio", ("total", "rent"), at(2, 3), 0.1),
+        Step("multiple", "ratio", ("total", "rent"), at(2, 3), at(0.1)),
     )
     found = recompute(claim(steps, {"rent": at(1, 2), "labor": at(2)}))
     assert found.figures["multiple"] == at(2, 3)  # not 3/2 to 4/1
@@ -105,13 +106,49 @@ def test_division_by_zero_is_refused():
         ("within", at(30, 60), at(10, 40), False, 30 / 10),
         ("reaches", at(5), at(1, 5.2), True, None),
         ("reaches", at(5), at(0.1, 0.5), False, 5 / 0.5),
+        ("spans", at(15), at(9, 32), True, None),
+        ("spans", at(15), at(20, 32), False, 15 / 20),
+        ("spans", at(15), at(9, 12), False, 15 / 12),
+        ("covers", at(15, 25), at(9, 14), True, None),
+        ("covers", at(15, 25), at(9, 30), False, 25 / 30),
+        ("covers", at(15, 25), at(18, 20), False, 15 / 18),
     ],
 )
 def test_relations(relation, stated, found, holds, factor):
-    answer = held(stated, 1.0, found, relation)
+    answer = held(stated, at(1.0), found, relation)
     assert answer[0] is holds
     if factor is not None:
         assert answer[1] == pytest.approx(factor)
+
+
+def test_most_is_more_than_half_of_the_figures():
+    def most(*figures: float) -> bool | None:
+        return held(at(3, 4), at(1), at(min(figures), max(figures)), "most", [at(one) for one in figures])[0]
+
+    assert most(4, 4, 4, 9) is True
+    assert most(4, 4, 9, 9) is False
+    step = Step("x", "span", ("a", "b", "c"), at(3, 4), at(1))
+    assert recompute(claim([step], {"a": at(3), "b": at(4), "c": at(9)}, relation="most")).holds is True
+    assert recompute(claim([step], {"a": at(3), "b": at(9), "c": at(9)}, relation="most")).holds is False
+
+
+def test_each_end_has_its_own_rounding():
+    assert held(at(100, 256), Range(10, 1), at(96, 256), "equals")[0] is True
+    assert held(at(100, 256), Range(1, 10), at(96, 256), "equals")[0] is False
+    assert held(at(100, 256), Range(10, 1), at(100, 257), "equals")[0] is False
+
+
+def test_a_failure_that_rests_on_an_assumption_is_no_failure_of_the_source():
+    wrong = (Step("x", "product", ("a", "b"), at(10), at(1)), Step("y", "product", ("x", "c")))
+    own = claim(wrong, {"a": at(2), "b": at(3), "c": at(4)})
+    assert recompute(own).finding == "does not hold"
+    assert recompute(replace(own, inputs={"a": at(2), "c": at(4)}, assumed={"b": at(3)})).finding == (
+        "depends on what is assumed"
+    )
+    # what is assumed only after the asserted figure decides nothing
+    after = replace(own, inputs={"a": at(2), "b": at(3)}, assumed={"c": at(4)})
+    assert recompute(after).finding == "does not hold"
+    assert recompute(replace(after, inputs={"a": at(2), "b": at(5)})).finding == "holds"
 
 
 @given(
@@ -122,8 +159,8 @@ def test_relations(relation, stated, found, holds, factor):
 def test_rounding_holds_and_anything_beyond_does_not(value, digits, error):
     place = 10.0 ** (math.floor(math.log10(value)) - digits + 1)
     rounded = round(value / place) * place
-    assert held(at(rounded), place, at(value), "equals")[0] is True
-    assert held(at(rounded + error * place), place, at(value), "equals")[0] is False
+    assert held(at(rounded), at(place), at(value), "equals")[0] is True
+    assert held(at(rounded + error * place), at(place), at(value), "equals")[0] is False
 
 
 # --- what ships -----------------------------------------------------------------------------------
@@ -161,7 +198,9 @@ def test_no_claim_says_itself_whether_it_holds():
         step = one.asserted
         if step is None or one.relation != "equals":
             continue
-        moved = Range(step.stated.low * 1.5 + step.rounded_to, step.stated.high * 1.5 + step.rounded_to)
+        moved = Range(
+            step.stated.low * 1.5 + step.rounded_to.low, step.stated.high * 1.5 + step.rounded_to.high
+        )
         right = recompute(one).figures[step.name]
         for figure, expected in (
             (right, True),
@@ -181,6 +220,10 @@ def test_plain_data_and_sources():
     assert {row["source"] for row in found["claims"]} == {"article-tokenware"}
     for topic in found["topics"]:
         assert any(answer["source"] == "article-tokenware" for answer in topic["answers"])
+    own = {row["id"] for row in found["claims"]}
+    for topic in found["topics"]:
+        for pair in topic["contradictions"]:
+            assert own & {pair["lower"], pair["higher"]}
     with pytest.raises(InputError, match="did you mean article-marka"):
         study.claims("article-mark", simulation=False)
 
@@ -189,7 +232,7 @@ def test_plain_data_and_sources():
 
 
 def test_the_peak_is_operations_over_twice_the_parameters():
-    assert peak_tokens_per_second(Gpu("x", 140, ""), 4, 70) == pytest.approx(4000)
+    assert peak_tokens_per_second(Gpu("x", {8: 140, 4: 280}, ""), 4, 70) == pytest.approx(8000)
 
 
 @pytest.mark.parametrize(
@@ -198,13 +241,14 @@ def test_the_peak_is_operations_over_twice_the_parameters():
         (100, "below the library's P5"),
         (700, "within"),
         (3000, "above the library's P95"),
-        (4100, "above the peak"),
+        (7900, "above the library's P95"),
+        (8100, "above the peak"),
     ],
 )
 def test_throughput_is_placed_between_the_library_and_the_peak(rate, verdict):
     wanted = Hardware("a10g", "gpus", "billion", "rate", "llama-70b-a10gx4", "input_share")
     known = {"gpus": at(4), "billion": at(70), "rate": at(rate), "input_share": at(0.8)}
-    found = hardware(wanted, known, {"a10g": Gpu("a10g", 140, "")}, default_library())
+    found = hardware(wanted, known, {"a10g": Gpu("a10g", {8: 140, 4: 280}, "")}, default_library())
     assert found["verdict"] == verdict
     assert found["library"]["p5"] < found["library"]["p50"] < found["library"]["p95"]
 
@@ -213,7 +257,9 @@ def test_rates_are_scaled_to_the_gpus_of_the_claim():
     def p50(gpus: float) -> float:
         wanted = Hardware("a100", "gpus", "billion", "rate", "llama-70b-a100-80x2", "input_share")
         known = {"gpus": at(gpus), "billion": at(70), "rate": at(1), "input_share": at(0.5)}
-        return hardware(wanted, known, {"a100": Gpu("a100", 624, "")}, default_library())["library"]["p50"]
+        return hardware(wanted, known, {"a100": Gpu("a100", {8: 624}, "")}, default_library())["library"][
+            "p50"
+        ]
 
     assert p50(1) == pytest.approx(p50(2) / 2)
 
@@ -237,7 +283,7 @@ def of_topic(*claims):
 
 def says(name, low, high=None, *, relation="equals"):
     figure = at(low, high)
-    steps = [Step("x", "sum", ("a",), figure, 1)]
+    steps = [Step("x", "sum", ("a",), figure, at(1))]
     return claim(steps, {"a": figure}, name=name, relation=relation, topics={"t": "x"})
 
 
@@ -256,11 +302,19 @@ def test_a_bound_contradicts_on_one_side_only():
     assert of_topic(says("open", 30, relation="at_most"), says("far", 90))[0]["factor"] == 3
 
 
+def test_a_figure_that_is_the_least_does_not_exclude_higher_ones():
+    least = replace(says("least", 10, 20), lower_bounds=("t",))
+    assert of_topic(says("least", 10, 20), says("high", 40))[0]["factor"] == 2
+    assert of_topic(least, says("high", 40)) == []
+    assert of_topic(least, says("low", 5))[0]["factor"] == 2
+
+
 def test_the_contradictions_that_the_sources_hold():
     topics = {one["topic"]: one for one in study.claims(simulation=False)["topics"]}
     assert topics["refresh-cost"]["contradictions"][0]["factor"] == pytest.approx(6)
     assert topics["break-even"]["contradictions"][0]["factor"] == pytest.approx(11e9 / 256e6)
-    assert topics["engineer-hours"]["contradictions"][0]["factor"] == pytest.approx(2)
+    assert topics["engineer-hours"]["contradictions"] == []  # both lower figures are "at minimum"
+    assert topics["a100-token-cost-14b"]["contradictions"][0]["factor"] == pytest.approx(13 / 0.027)
     assert topics["cost-multiple"]["contradictions"] == []
 
 
@@ -283,14 +337,50 @@ def test_each_scenario_is_simulated_once_at_all_its_volumes(monkeypatch):
 
     monkeypatch.setattr(claims_simulated, "curve", counted)
     one = claim([], {"a": at(1)}, name="one", verdict=verdict("api", 1e9))
+    even = claim([], {"a": at(1)}, name="even", verdict=verdict("even", 1e9))
     two = claim([], {"a": at(1)}, name="two", verdict=verdict("self_host", 1e9, 3e9))
     heard = []
     found = study.claims(
-        samples=320, stated=Claims((one, two), {}, {}), progress=lambda *said: heard.append(said)
+        samples=320, stated=Claims((one, two, even), {}, {}), progress=lambda *said: heard.append(said)
     )  # fmt: skip
     assert calls == [(1e9, 3e9)]
     assert heard[-1] == (640, 640)
-    (api,), (hosted, _) = (row["verdict"]["simulated"] for row in found["claims"])
+    (api,), (hosted, _), (both,) = (row["verdict"]["simulated"] for row in found["claims"])
     assert api["probability"] == pytest.approx(1 - hosted["probability"])
     assert api["ci95"] == pytest.approx([1 - hosted["ci95"][1], 1 - hosted["ci95"][0]])
     assert api["ci95"][0] <= api["probability"] <= api["ci95"][1]
+    assert both == hosted  # shown as self-hosting
+
+
+def test_without_an_interval_there_is_no_probability():
+    def asserted(*interval: float | None) -> tuple[object, object]:
+        option = {
+            "name": "x",
+            "probability_beats_baseline": 0.25,
+            "probability_beats_baseline_ci95": interval,
+        }
+        entry = {"tokens_per_month": 1e9, "best_self_hosted": "x", "options": [option]}
+        found = claims_simulated._asserted(verdict("api", 1e9), entry)
+        return found["probability"], found["ci95"]
+
+    assert asserted(0.125, 0.5) == (0.75, [0.5, 0.875])
+    assert asserted(math.nan, math.nan) == (None, None)
+    assert asserted(None, None) == (None, None)
+
+
+def test_the_findings_of_what_ships(shipped):
+    assert shipped["framework-output-price"]["finding"] == "holds"
+    assert shipped["garnet-total"]["finding"] == "holds"
+    assert shipped["garnet-crossover"]["finding"] == "depends on what is assumed"
+    assert shipped["framework-50m-bill"]["finding"] == "does not hold"
+    assert shipped["llmops-a100-per-thousand"]["finding"] is None
+    on_gpus = {name: row["hardware"]["verdict"] for name, row in shipped.items() if row["hardware"]}
+    assert on_gpus["framework-500m-verdict"] == "above the library's P95"
+    assert on_gpus["llmops-a100-token-cost"] == on_gpus["llmops-h100-throughput"] == "above the peak"
+
+
+def test_marka_on_budget_apis_is_simulated_in_its_own_setup(shipped):
+    for name in ("marka-saves-5x", "marka-budget-any-volume"):
+        verdict = shipped[name]["verdict"]
+        assert verdict["scenario"] == "break-even-256m"
+        assert verdict["set"] == ["scenario.baseline=api-budget", "traffic.input_share=0.5"]

@@ -10,19 +10,24 @@ from dataclasses import dataclass
 
 from tcosim.scenario.claims_formulas import Range
 
-RELATIONS = ("equals", "at_least", "at_most", "within", "reaches")
-VERDICTS = ("api", "self_host")
+RELATIONS = ("equals", "at_least", "at_most", "within", "spans", "reaches", "most", "covers")
+VERDICTS = ("api", "self_host", "even")
+EXACTLY = Range(0.0, 0.0)
+"""Rounding of a figure that is not rounded, or not stated."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step: a figure that follows from inputs and earlier steps; `stated` if the source states it."""
+    """One step: a figure that follows from inputs and earlier steps; `stated` if the source states it.
+
+    `rounded_to` is the place of the last digit stated, of the lower and of the higher end.
+    """
 
     name: str
     formula: str
     of: tuple[str, ...]
     stated: Range | None = None
-    rounded_to: float = 0.0
+    rounded_to: Range = EXACTLY
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,8 @@ class Claim:
         How the recomputed figure stands to the stated one if the claim holds.
     topics : mapping of str to str
         For each topic on which it says something, the input or step that says it.
+    lower_bounds : tuple of str
+        Topics of which the source says that its figure is the least.
     quantity : str
         Key of the library's quantity that the stated figure can be held against; may be empty.
     """
@@ -79,11 +86,21 @@ class Claim:
     hardware: Hardware | None = None
     verdict: Verdict | None = None
     note: str = ""
+    lower_bounds: tuple[str, ...] = ()
 
     @property
     def asserted(self) -> Step | None:
         """The step whose figure the claim asserts: the last one that the source states. Later steps follow from it."""
         return next((step for step in reversed(self.steps) if step.stated is not None), None)
+
+    @property
+    def deciding(self) -> frozenset[str]:
+        """Names of all inputs and steps that the asserted figure is computed from."""
+        wanted = set(self.asserted.of) if self.asserted else set()
+        for step in reversed(self.steps):
+            if step.name in wanted:
+                wanted.update(step.of)
+        return frozenset(wanted)
 
 
 @dataclass(frozen=True)
@@ -97,11 +114,16 @@ class Topic:
 
 @dataclass(frozen=True)
 class Gpu:
-    """What the vendor of a GPU states as its peak, without sparsity."""
+    """What the vendor of a GPU states as its peak without sparsity, by the bits of the numbers."""
 
     name: str
-    dense_8bit_tera_operations_per_second: float
+    dense_tera_operations_per_second: Mapping[int, float]
     origin: str
+
+    @property
+    def narrowest_bits(self) -> int:
+        """Bits of the narrowest numbers that it computes with, where its peak is highest."""
+        return min(self.dense_tera_operations_per_second)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from tcosim.errors import Problem
 from tcosim.scenario.claims_formulas import Range
 from tcosim.scenario.near import closest, did_you_mean
 
+BITS = re.compile(r"[1-9][0-9]?")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 MOST_NAMED = 16
 """Names that a message lists; of more it only says the closest."""
@@ -50,6 +51,24 @@ class Checks:
                 self.wrong(*problem)
             return math.nan
         return float(raw)
+
+    def positive(self, place: str, raw: object) -> float:
+        number = self.number(place, raw)
+        if number <= 0:
+            self.wrong(place, "must be above 0", raw, "")
+        return number
+
+    def peaks(self, place: str, raw: object) -> dict[int, float]:
+        """Positive figures by numbers of bits."""
+        way_out = "write { 16 = 312, 8 = 624 }"
+        if not isinstance(raw, Mapping) or not raw:
+            self.wrong(place, "must hold a peak for each width in bits", raw, way_out)
+            return {}
+        for bits in raw:
+            if not BITS.fullmatch(bits):
+                self.wrong(f"{place}.{bits}", "must be a number of bits", bits, way_out)
+        known = {bits: peak for bits, peak in raw.items() if BITS.fullmatch(bits)}
+        return {int(bits): self.positive(f"{place}.{bits}", peak) for bits, peak in known.items()}
 
     def text(self, place: str, table: Mapping[str, Any], key: str, way_out: str = "") -> str:
         value = table.get(key)

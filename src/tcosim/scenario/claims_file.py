@@ -12,9 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from tcosim.errors import InputError, Problem, TcosimError
-from tcosim.scenario.claims import RELATIONS, VERDICTS, Claim, Claims, Gpu, Hardware, Step, Topic, Verdict
+from tcosim.scenario.claims import (
+    EXACTLY,
+    RELATIONS,
+    VERDICTS,
+    Claim,
+    Claims,
+    Gpu,
+    Hardware,
+    Step,
+    Topic,
+    Verdict,
+)
 from tcosim.scenario.claims_checks import NAME, Checks
-from tcosim.scenario.claims_formulas import FORMULAS
+from tcosim.scenario.claims_formulas import FORMULAS, Range
 from tcosim.scenario.library import Library, default_library
 from tcosim.scenario.near import closest, did_you_mean
 
@@ -23,14 +34,26 @@ MOST_WORDS = 25
 MOST_RANGES = 12
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CLAIM = (
-    *("id", "source", "quote", "asserts", "unit", "relation", "inputs", "assumed", "steps", "topics"),
+    *(
+        "id",
+        "source",
+        "quote",
+        "asserts",
+        "unit",
+        "relation",
+        "inputs",
+        "assumed",
+        "steps",
+        "topics",
+        "lower_bounds",
+    ),
     *("quantity", "hardware", "verdict", "note"),
 )
 _STEP = ("name", "formula", "of", "stated", "rounded_to")
 _HARDWARE = ("gpu", "gpus", "parameters_billion", "tokens_per_second", "serving", "input_share")
 _VERDICT = ("asserts", "scenario", "volumes", "set")
 _TOPIC = ("name", "title", "unit")
-_GPU = ("name", "dense_8bit_tera_operations_per_second", "origin")
+_GPU = ("name", "dense_tera_operations_per_second", "origin")
 
 
 def load_claims(library: Library | None = None) -> Claims:
@@ -86,9 +109,9 @@ class _Reader(Checks):
         }
         gpus = {}
         for place, table in self.tables("gpu", raw.get("gpu", []), _GPU):
-            peak = self.number(f"{place}.{_GPU[1]}", table.get(_GPU[1]))
+            peaks = self.peaks(f"{place}.{_GPU[1]}", table.get(_GPU[1]))
             gpus[str(table.get("name"))] = Gpu(
-                self.text(place, table, "name"), peak, self.text(place, table, "origin")
+                self.text(place, table, "name"), peaks, self.text(place, table, "origin")
             )
         tables = self.tables("claim", raw.get("claim", []), _CLAIM)
         claims = tuple(self._claim(place, table, topics, gpus) for place, table in tables)
@@ -148,6 +171,24 @@ class _Reader(Checks):
         for topic, figure in of_topics.items():
             self.one_of(f"{place}.topics", topic, topics)
             self.one_of(f"{place}.topics.{topic}", figure, names)
+        bounds = table.get("lower_bounds", [])
+        if not isinstance(bounds, list):
+            self.wrong(f"{place}.lower_bounds", "must be a list of topics", bounds, 'write ["topic"]')
+            bounds = []
+        for topic in bounds:
+            self.one_of(f"{place}.lower_bounds", topic, of_topics, "must be one of the topics of the claim")
+        asserted = next((step for step in reversed(steps) if step.stated is not None), None)
+        if relation == "most" and (asserted is None or asserted.formula != "span"):
+            rule = "needs an asserted step that is a span"
+            self.wrong(f"{place}.relation", rule, relation, "list the figures in a step with formula span")
+        of_gpus = table.get("hardware")
+        used = {one for step in steps for one in step.of} | set(map(str, of_topics.values()))
+        used |= set(map(str, of_gpus.values())) if isinstance(of_gpus, Mapping) else set()
+        for table_name, figures in (("inputs", inputs), ("assumed", assumed)):
+            for key in figures:
+                if key not in used:
+                    way_out = "use it in a step, a topic or hardware, or leave it out"
+                    self.wrong(f"{place}.{table_name}.{key}", "is not used", None, way_out)
         return Claim(
             name,
             source,
@@ -160,9 +201,10 @@ class _Reader(Checks):
             steps,
             dict(of_topics),
             self._quantity(place, table),
-            self._hardware(place, table.get("hardware"), names, gpus),
+            self._hardware(place, of_gpus, names, gpus),
             self._verdict(place, table.get("verdict")),
             note,
+            tuple(map(str, bounds)),
         )
 
     def _steps(self, place: str, raw: object, known: set[str]) -> tuple[Step, ...]:
@@ -180,11 +222,15 @@ class _Reader(Checks):
             if formula in FORMULAS and not FORMULAS[formula].takes(len(arguments)):
                 takes = ", ".join(FORMULAS[formula].arguments)
                 self.wrong(f"{here}.of", f"must name {takes}", ", ".join(map(str, arguments)), "")
-            stated, rounded = None, 0.0
+            stated, rounded = None, EXACTLY
             if "stated" in table:
                 stated = self.range(f"{here}.stated", table["stated"])
-                rounded = self.number(f"{here}.rounded_to", table.get("rounded_to"))
-                if rounded <= 0:
+                raw_places = table.get("rounded_to")
+                places = (
+                    raw_places if isinstance(raw_places, list) and len(raw_places) == 2 else [raw_places] * 2
+                )
+                rounded = Range(*(self.number(f"{here}.rounded_to", one) for one in places))
+                if rounded.low <= 0 or rounded.high <= 0:
                     rule = "must be the place to which the figure is stated, above 0"
                     self.wrong(f"{here}.rounded_to", rule, table.get("rounded_to"), "5.63 is rounded to 0.01")
             elif "rounded_to" in table:
@@ -234,7 +280,7 @@ class _Reader(Checks):
         if not isinstance(volumes, list) or not volumes:
             self.wrong(f"{here}.volumes", "must list tokens a month", volumes, "write volumes = [50e6]")
             volumes = []
-        numbers = tuple(self.number(f"{here}.volumes", one) for one in volumes)
+        numbers = tuple(self.positive(f"{here}.volumes", one) for one in volumes)
         settings = raw.get("set", [])
         if not isinstance(settings, list) or not all(isinstance(one, str) for one in settings):
             self.wrong(f"{here}.set", "must be a list of texts", settings, 'write set = ["field=value"]')

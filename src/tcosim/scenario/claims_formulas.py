@@ -26,9 +26,9 @@ class Range:
     def is_point(self) -> bool:
         return self.low == self.high
 
-    def widened(self, by: float) -> Range:
-        """Return the range with both ends further out."""
-        return Range(self.low - by, self.high + by)
+    def widened(self, by: Range) -> Range:
+        """Return the range with each end further out by its own."""
+        return Range(self.low - by.low, self.high + by.high)
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ def claims(
         "samples": int(samples) if simulation else 0,
         "source": source,
         "claims": rows,
-        "topics": [one for one in topics if source is None or _speaks(one, source)],
+        "topics": [_of(one, source) for one in topics if source is None or _speaks(one, source)],
     }
 
 
@@ -112,6 +112,15 @@ def chosen_claims(stated: Claims, source: str | None) -> tuple[Claim, ...]:
 
 def _speaks(topic: dict[str, Any], source: str) -> bool:
     return any(answer["source"] == source for answer in topic["answers"])
+
+
+def _of(topic: dict[str, Any], source: str | None) -> dict[str, Any]:
+    """Leave of the contradictions of a topic those that a source takes part in."""
+    if source is None:
+        return topic
+    own = {answer["claim"] for answer in topic["answers"] if answer["source"] == source}
+    pairs = [pair for pair in topic["contradictions"] if pair["lower"] in own or pair["higher"] in own]
+    return {**topic, "source": source, "contradictions": pairs}
 
 
 def _row(
@@ -136,9 +145,10 @@ def _row(
         "assumed": {name: _ends(one) for name, one in claim.assumed.items()},
         "figure": asserted.name if asserted else None,
         "stated": _ends(asserted.stated) if asserted and asserted.stated else None,
-        "rounded_to": asserted.rounded_to if asserted and asserted.stated else None,
+        "rounded_to": _ends(asserted.rounded_to) if asserted and asserted.stated else None,
         "recomputed": _ends(found.figures[asserted.name]) if asserted else None,
         "holds": found.holds,
+        "finding": found.finding or None,
         "factor": found.factor,
         "broken_step": found.broken or None,
         "steps": [_step(one) for one in found.steps],

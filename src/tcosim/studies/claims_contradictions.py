@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from tcosim.scenario.claims import Claim, Topic
+from tcosim.scenario.claims import EXACTLY, Claim, Topic
 from tcosim.scenario.claims_formulas import Range
 from tcosim.studies.claims_recomputed import Recomputed
 
@@ -25,7 +25,7 @@ class Answer:
 
     claim: Claim
     says: Range
-    slack: float
+    slack: Range
 
     @property
     def widened(self) -> Range:
@@ -68,12 +68,14 @@ def contradictions(
 
 def _answer(claim: Claim, recomputed: Recomputed, topic: str) -> Answer:
     name = claim.topics[topic]
-    says, slack = recomputed.known[name], 0.0
+    says, slack = recomputed.known[name], EXACTLY
     step = next((one for one in claim.steps if one.name == name), None)
     if step is not None and step.stated is not None:
-        says, slack = step.stated, step.rounded_to / 2
+        says, slack = step.stated, Range(step.rounded_to.low / 2, step.rounded_to.high / 2)
         if step is claim.asserted and claim.relation in ("at_least", "at_most"):
             says = Range(says.low, math.inf) if claim.relation == "at_least" else Range(0.0, says.high)
+    if topic in claim.lower_bounds:
+        says = Range(says.low, math.inf)
     return Answer(claim, says, slack)
 
 

@@ -40,11 +40,11 @@ def hardware(
     Returns
     -------
     dict
-        ``tokens_per_second`` (claimed, two ends); ``bound_tokens_per_second``: more than the 8-bit peak of the GPUs
-        computes, only tokens from a prefix cache come on top; ``library``: percentiles of the library's rate of a
-        tuned replica at the claim's mix, scaled to its GPUs, or None; ``verdict``: ``"above the peak"``, ``"above the
-        library's P95"``, ``"within"``, ``"below the library's P5"`` or, without a rate in the library, ``"below the
-        peak"``; ``factor``: claimed over the limit that it passes.
+        ``tokens_per_second`` (claimed, two ends); ``bound_tokens_per_second``: what the GPUs compute at their peak,
+        with the narrowest numbers that they have (``bound_bits``), only tokens from a prefix cache come on top;
+        ``library``: percentiles of the library's rate of a tuned replica at the claim's mix, in proportion to its GPUs,
+        or None; ``verdict``: ``"above the peak"``, ``"above the library's P95"``, ``"within"``, ``"below the library's
+        P5"`` or, without a rate in the library, ``"below the peak"``; ``factor``: claimed over the limit passed.
     """
     claimed, count = known[wanted.tokens_per_second], known[wanted.gpus].low
     bound = peak_tokens_per_second(gpus[wanted.gpu], count, known[wanted.parameters_billion].low)
@@ -57,6 +57,7 @@ def hardware(
         "gpus": count,
         "tokens_per_second": [claimed.low, claimed.high],
         "bound_tokens_per_second": bound,
+        "bound_bits": gpus[wanted.gpu].narrowest_bits,
         "library": rates,
         "serving": wanted.serving or None,
         "verdict": verdict,
@@ -65,8 +66,8 @@ def hardware(
 
 
 def peak_tokens_per_second(gpu: Gpu, gpus: float, parameters_billion: float) -> float:
-    """Return tokens a second that the arithmetic units allow: peak / (2 x active parameters)."""
-    peak = gpus * gpu.dense_8bit_tera_operations_per_second * TERA
+    """Return tokens a second that the arithmetic units allow with the narrowest numbers: peak / (2 x parameters)."""
+    peak = gpus * max(gpu.dense_tera_operations_per_second.values()) * TERA
     return peak / (OPERATIONS_PER_PARAMETER * parameters_billion * BILLION)
 
 

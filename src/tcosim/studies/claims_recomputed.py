@@ -14,6 +14,7 @@ from tcosim.errors import InputError, Problem
 from tcosim.scenario.claims import Claim, Step
 from tcosim.scenario.claims_formulas import Range, evaluate
 
+HOLDS, FAILS, DEPENDS, NOTHING = "holds", "does not hold", "depends on what is assumed", ""
 EXACT = 1e-9
 """Relative difference that arithmetic in floating point may leave."""
 
@@ -58,6 +59,9 @@ class Recomputed:
         Every input and step, from the inputs alone.
     known : mapping of str to Range
         The same as the source has it: as stated where it states a figure (not a bound), else from such figures.
+    finding : str
+        ``"holds"``; ``"does not hold"`` from its own inputs alone; ``"depends on what is assumed"``: it does not hold,
+        and an assumed input is among those that the asserted figure is computed from; empty if nothing is asserted.
     """
 
     steps: tuple[StepFound, ...]
@@ -66,6 +70,7 @@ class Recomputed:
     broken: str
     figures: Mapping[str, Range]
     known: Mapping[str, Range]
+    finding: str = ""
 
 
 def recompute(claim: Claim) -> Recomputed:
@@ -86,9 +91,10 @@ def recompute(claim: Claim) -> Recomputed:
         for step in claim.steps:
             local = evaluate(step.formula, [known[name] for name in step.of])
             relation = claim.relation if step is claim.asserted else "equals"
-            holds, factor = held(step.stated, step.rounded_to, local, relation)
+            parts = [known[name] for name in step.of]
+            holds, factor = held(step.stated, step.rounded_to, local, relation, parts)
             found.append(StepFound(step, figures[step.name], local, holds, factor))
-            is_bound = step is claim.asserted and claim.relation != "equals"
+            is_bound = step is claim.asserted and claim.relation not in ("equals", "covers", "spans")
             known[step.name] = local if step.stated is None or is_bound else step.stated
     except (ZeroDivisionError, OverflowError) as error:
         way_out = "an input that something is divided by must not be 0"
@@ -98,9 +104,19 @@ def recompute(claim: Claim) -> Recomputed:
     asserted = claim.asserted
     if asserted is None:
         return Recomputed(tuple(found), None, None, "", figures, known)
-    holds, factor = held(asserted.stated, asserted.rounded_to, figures[asserted.name], claim.relation)
+    parts = [figures[name] for name in asserted.of]
+    holds, factor = held(asserted.stated, asserted.rounded_to, figures[asserted.name], claim.relation, parts)
     broken = next((one.step.name for one in found if one.holds is False), "")
-    return Recomputed(tuple(found), holds, factor, broken, figures, known)
+    return Recomputed(tuple(found), holds, factor, broken, figures, known, _finding(claim, holds))
+
+
+def _finding(claim: Claim, holds: bool | None) -> str:
+    """Say what a result is worth: a failure that an assumed input decides is not the source's own."""
+    if holds is None:
+        return NOTHING
+    if holds:
+        return HOLDS
+    return DEPENDS if claim.deciding & claim.assumed.keys() else FAILS
 
 
 def _through(claim: Claim, given: Mapping[str, Range]) -> dict[str, Range]:
@@ -118,24 +134,29 @@ def _through(claim: Claim, given: Mapping[str, Range]) -> dict[str, Range]:
 
 
 def held(
-    stated: Range | None, rounded_to: float, found: Range, relation: str
+    stated: Range | None, rounded_to: Range, found: Range, relation: str, parts: Sequence[Range] = ()
 ) -> tuple[bool | None, float | None]:
     """Whether a stated figure follows from a recomputed one, within its rounding, and stated over recomputed.
 
     Parameters
     ----------
     stated : Range or None
-    rounded_to : float
-        Place to which it is stated; half of it is its rounding.
+    rounded_to : Range
+        Place to which each end is stated; half of it is its rounding.
     found : Range
         Recomputed.
     relation : str
         ``"equals"``: both ends agree. ``"at_least"``, ``"at_most"``: all of the recomputed figure is so. ``"within"``:
-        all of it lies in the stated range. ``"reaches"``: some of it comes up to the stated figure.
+        all of it lies in the stated range. ``"spans"``: it holds all of the stated figure. ``"reaches"``: some of it
+        comes up to the stated figure. ``"most"``: more than half of `parts` lie in the stated range. ``"covers"``: the
+        stated figure holds unpriced items too, so that neither recomputed end is above the stated one.
+    parts : sequence of Range
+        What the recomputed figure is the span of; for ``"most"``.
     """
     if stated is None:
         return None, None
-    slack = rounded_to / 2 + EXACT * max(abs(stated.low), abs(stated.high))
+    exact = EXACT * max(abs(stated.low), abs(stated.high))
+    slack = Range(rounded_to.low / 2 + exact, rounded_to.high / 2 + exact)
     wide = stated.widened(slack)
     if relation == "at_least":
         return found.low >= wide.low, _ratio(stated.low, found.low)
@@ -143,6 +164,18 @@ def held(
         return found.high <= wide.high, _ratio(stated.high, found.high)
     if relation == "reaches":
         return found.high >= wide.low, _ratio(stated.low, found.high)
+    if relation == "covers":
+        upper = Range(stated.low + slack.low, wide.high)
+        over = [_ratio(stated.low, found.low)] if found.low > upper.low else []
+        over += [_ratio(stated.high, found.high)] if found.high > upper.high else []
+        return not over, _furthest(over)
+    if relation == "spans":
+        missed = [_ratio(stated.low, found.low)] if stated.low + slack.low < found.low else []
+        missed += [_ratio(stated.high, found.high)] if stated.high - slack.high > found.high else []
+        return not missed, _furthest(missed)
+    if relation == "most":
+        outside = [held(stated, rounded_to, one, "within") for one in parts]
+        return 2 * sum(bool(one[0]) for one in outside) > len(parts), _furthest([one[1] for one in outside])
     if relation == "within":
         # an end that lies outside says by how much, against the end of the stated range that it passed
         passed = [
@@ -152,7 +185,7 @@ def held(
             if outside
         ]
         return not passed, _furthest(passed)
-    holds = abs(stated.low - found.low) <= slack and abs(stated.high - found.high) <= slack
+    holds = abs(stated.low - found.low) <= slack.low and abs(stated.high - found.high) <= slack.high
     return holds, _furthest([_ratio(stated.low, found.low), _ratio(stated.high, found.high)])
 
 

@@ -5,6 +5,7 @@ Simulates and gathers; what a curve says is known to `tcosim.analysis.curve`.
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -49,7 +50,8 @@ def simulate_verdicts(
     -------
     dict
         By the id of a claim, one entry for each of its volumes: ``tokens_per_month``, ``option`` (the self-hosted one
-        with the lowest mean NPV there), ``probability`` of what is asserted, with its interval ``ci95``.
+        with the lowest mean NPV there), ``probability`` of what is asserted (of self-hosting if
+        it is asserted that both cost the same), with its interval ``ci95``; both None if there is no interval.
 
     Raises
     ------
@@ -89,13 +91,18 @@ def _setting(verdict: Verdict) -> Setting:
 
 
 def _asserted(verdict: Verdict, entry: dict[str, Any]) -> dict[str, Any]:
-    """Probability of the verdict: that the best self-hosted option beats the baseline, or that it does not."""
+    """Probability of the verdict: that the best self-hosted option beats the baseline; of an API, that it does not.
+
+    Of a verdict "even" it is that of self-hosting: one half if both cost the same.
+    """
     name = entry["best_self_hosted"]
     option = next((one for one in entry["options"] if one["name"] == name), None)
     found: dict[str, Any] = {"tokens_per_month": entry["tokens_per_month"], "option": name}
     if option is None:
         return {**found, "probability": None, "ci95": None}
     wins, (low, high) = option["probability_beats_baseline"], option["probability_beats_baseline_ci95"]
+    if low is None or high is None or not all(map(math.isfinite, (wins, low, high))):
+        return {**found, "probability": None, "ci95": None}  # too few futures for an interval
     if verdict.asserts == "api":
         wins, low, high = 1 - wins, 1 - high, 1 - low
     return {**found, "probability": wins, "ci95": [low, high]}

@@ -95,7 +95,7 @@ def _claim(row: dict[str, Any]) -> list[str]:
         words.stated(row),
         words.recomputed(row),
         row["unit"],
-        words.HOLDS[row["holds"]],
+        words.HOLDS[row["finding"]],
         words.off(row),
         words.where(row),
     ]
@@ -123,7 +123,7 @@ def _verdict(row: dict[str, Any], point: dict[str, Any]) -> list[str]:
     verdict = row["verdict"]
     return [
         f"`{row['id']}`",
-        f"`{verdict['scenario']}`",
+        " with ".join(f"`{one}`" for one in (verdict["scenario"], words.overrides(row)) if one),
         rounding.volume(point["tokens_per_month"]),
         words.ASSERTS[verdict["asserts"]],
         f"`{point['option']}`",

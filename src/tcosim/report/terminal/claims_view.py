@@ -16,6 +16,8 @@ from tcosim.report.terminal.table import RIGHT, Column, Table
 from tcosim.report.words import claims as words
 from tcosim.report.words import rounding
 
+MARK = "*"
+
 
 def print_claims(found: dict[str, Any], console: Console) -> None:
     """Print claims.
@@ -62,7 +64,7 @@ def _claims(title: str, rows: Sequence[dict[str, Any]], simulated: bool) -> Rend
             words.stated(row),
             words.recomputed(row),
             row["unit"],
-            words.HOLDS[row["holds"]],
+            words.HOLDS[row["finding"]],
             words.off(row),
             *([words.probability(row)] if simulated else []),
             words.where(row),
@@ -102,8 +104,16 @@ def _verdicts(found: dict[str, Any]) -> RenderableType:
         verdict = row["verdict"]
         for point in (verdict or {}).get("simulated") or ():
             value, interval = words.chance(point)
+            scenario = verdict["scenario"] + (MARK if verdict["set"] else "")
             volume = rounding.volume(point["tokens_per_month"])
-            asserted = words.ASSERTS[verdict["asserts"]]
-            cells.append([row["id"], verdict["scenario"], volume, asserted, value, f"({interval})"])
+            bounds = f"({interval})" if point["ci95"] else ""
+            cells.append([row["id"], scenario, volume, words.ASSERTS[verdict["asserts"]], value, bounds])
     head = f"Asserted verdicts under uncertainty, {found['samples']:,} futures each, seed {found['seed']}"
-    return Group(prose(head, "bold"), Table(columns, cells, 2, INDENT), prose(words.VERDICT_LEGEND, "dim"))
+    changed = dict.fromkeys(
+        f"{MARK} {row['verdict']['scenario']} with {words.overrides(row)}"
+        for row in found["claims"]
+        if row["verdict"] and row["verdict"]["set"]
+    )
+    table = Table(columns, cells, 2, INDENT)
+    notes = [prose(text) for text in changed]
+    return Group(prose(head, "bold"), table, *notes, prose(words.VERDICT_LEGEND, "dim"))

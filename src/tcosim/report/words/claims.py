@@ -13,15 +13,24 @@ from tcosim.report.words import rounding
 
 FEWEST_DIGITS, MOST_DIGITS = 2, 4
 OPEN = "or more"
+WIDEST = 0.1
+"""Interval of a probability that may be left out beside it; of a wider one the probability alone says nothing."""
 RELATIONS = {
     "equals": "",
     "at_least": "at least ",
     "at_most": "at most ",
     "within": "within ",
+    "spans": "",
     "reaches": "up to ",
+    "most": "mostly ",
+    "covers": "",
 }
-ASSERTS = {"api": "the API is cheaper", "self_host": "self-hosting is cheaper"}
-HOLDS = {True: "yes", False: "no", None: "-"}
+ASSERTS = {
+    "api": "the API is cheaper",
+    "self_host": "self-hosting is cheaper",
+    "even": "even (self-hosting shown)",
+}
+HOLDS = {"holds": "yes", "does not hold": "no", "depends on what is assumed": "depends", None: "-"}
 
 
 def figure(value: float, rounded_to: float | None = None) -> str:
@@ -45,14 +54,15 @@ def figure(value: float, rounded_to: float | None = None) -> str:
     return f"{text}{letter}"
 
 
-def span(ends: Sequence[float] | None, rounded_to: float | None = None) -> str:
-    """Write a figure or a range: ``"833"``, ``"10 to 20"``, ``"1.5B or more"``, ``"at most 2"``."""
+def span(ends: Sequence[float] | None, rounded_to: Sequence[float] | None = None) -> str:
+    """Write a figure or a range, each end to its place: ``"833"``, ``"10 to 20"``, ``"1.5B or more"``."""
     if ends is None:
         return "-"
     low, high = ends
+    places = rounded_to or (None, None)
     if math.isinf(high):
-        return f"{figure(low, rounded_to)} {OPEN}"
-    first, last = figure(low, rounded_to), figure(high, rounded_to)
+        return f"{figure(low, places[0])} {OPEN}"
+    first, last = figure(low, places[0]), figure(high, places[-1])
     if low == 0 < high:
         return f"at most {last}"
     return first if first == last else f"{first} to {last}"
@@ -67,7 +77,8 @@ def stated(row: dict[str, Any]) -> str:
 
 def recomputed(row: dict[str, Any]) -> str:
     """What follows from the inputs of a claim, to one place more than is stated."""
-    return span(row["recomputed"], row["rounded_to"] and row["rounded_to"] / 10)
+    found = span(row["recomputed"], row["rounded_to"] and [place / 10 for place in row["rounded_to"]])
+    return f"at least {found}" if row["relation"] == "covers" else found
 
 
 def factor(value: float | None) -> str:
@@ -91,10 +102,15 @@ def plain(name: str) -> str:
 
 
 def probability(row: dict[str, Any]) -> str:
-    """How probable the asserted verdict is, at one volume or from the least to the most probable of several."""
+    """How probable the asserted verdict is, at one volume or from the least to the most probable of several.
+
+    It stands without its interval here, so too few futures give a dash.
+    """
     simulated = (row["verdict"] or {}).get("simulated")
-    if not simulated or any(one["probability"] is None for one in simulated):
+    if not simulated:
         return ""
+    if any(one["ci95"] is None or one["ci95"][1] - one["ci95"][0] > WIDEST for one in simulated):
+        return "-"
     said = [chance(one)[0] for one in sorted(simulated, key=lambda one: float(one["probability"]))]
     return said[0] if said[0] == said[-1] else f"{said[0]} to {said[-1]}"
 
@@ -104,6 +120,11 @@ def chance(point: dict[str, Any]) -> tuple[str, str]:
     if point["probability"] is None:
         return "-", "-"
     return rounding.percent_with_interval(point["probability"], *point["ci95"])
+
+
+def overrides(row: dict[str, Any]) -> str:
+    """What a verdict changes of its scenario."""
+    return ", ".join(row["verdict"]["set"])
 
 
 def hardware(row: dict[str, Any]) -> list[str]:
@@ -117,8 +138,8 @@ def hardware(row: dict[str, Any]) -> list[str]:
         row["id"],
         f"{found['gpus']:g} x {found['gpu']}",
         span(found["tokens_per_second"]),
-        "-" if rates is None else span([rates["p5"], rates["p95"]], 100),
-        figure(found["bound_tokens_per_second"]),
+        "-" if rates is None else span([rates["p5"], rates["p95"]], (100, 100)),
+        f"{figure(found['bound_tokens_per_second'])} ({found['bound_bits']} bits)",
         f"{found['verdict']}{over}",
     ]
 
@@ -132,7 +153,7 @@ def widest(topic: dict[str, Any]) -> str:
     """Say how many pairs contradict each other and which two are furthest apart."""
     found = topic["contradictions"]
     if not found:
-        return "No two of them exclude each other."
+        return f"None of them excludes what {topic['source']} says." if topic.get("source") else NONE_APART
     first = found[0]
     count = (
         f"{len(found)} pairs exclude each other; furthest apart"
@@ -146,10 +167,13 @@ def summary(found: dict[str, Any]) -> list[str]:
     """Count what holds, in sentences."""
     rows = found["claims"]
     judged = [row for row in rows if row["holds"] is not None]
-    broken = [row for row in judged if not row["holds"]]
+    holding, failing, depending = (
+        sum(HOLDS[row["finding"]] == said for row in judged) for said in ("yes", "no", "depends")
+    )
     said = [
-        f"{len(rows)} claims; {len(judged)} assert a figure that can be recomputed from their own inputs:"
-        f" {len(judged) - len(broken)} hold within their rounding, {len(broken)} do not."
+        f"{len(rows)} claims; {len(judged)} assert a figure that can be recomputed: {holding} hold within their"
+        f" rounding, {failing} do not hold from their own inputs, {depending} come out otherwise but depend on what is"
+        " assumed."
     ]
     on_gpus = [row for row in rows if row["hardware"]]
     if on_gpus:
@@ -167,21 +191,26 @@ def summary(found: dict[str, Any]) -> list[str]:
     return said
 
 
+NONE_APART = "No two of them exclude each other."
 LEGEND = (
     "stated: as published, to the digits stated. recomputed: from the claim's own inputs. factor: stated over"
-    " recomputed. step: the first one that does not follow from what stands before it. A dash: nothing is stated that"
-    " could be recomputed."
+    " recomputed. step: the first one that does not follow from what stands before it. depends: it does not hold as"
+    " read here, but the source leaves an input open that the figure rests on, so nothing is said against it. at least:"
+    " what is priced, while the stated figure holds unpriced items too. A dash: nothing is stated that could be"
+    " recomputed."
 )
 HARDWARE_LEGEND = (
     "Tokens a second, input and output together. library: P5 to P95 of a tuned replica without a latency target, at the"
-    " claim's mix, in proportion to its GPUs. peak: 8-bit operations of the GPUs over 2 x parameters; tokens from a"
-    " prefix cache come on top."
+    " claim's mix, in proportion to its GPUs. peak: operations of the GPUs over 2 x parameters, with the narrowest"
+    " numbers that they compute with (bits in brackets); tokens from a prefix cache come on top."
 )
 TOPICS_LEGEND = (
     "Answers are taken as stated; two exclude each other if their ranges, with their rounding, lie apart by a tenth or"
-    " more. Some differ because they are about different models or providers: the source says which."
+    " more; a figure that is said to be the least is open upwards. Some differ because they are about different models"
+    " or providers: the source says which."
 )
 VERDICT_LEGEND = (
     "Probability that the asserted side costs less in present value: the self-hosted option with the lowest mean cost"
-    " at that volume against the baseline of the scenario, with the 95 % interval of the simulation."
+    " at that volume against the baseline of the scenario, with the 95 % interval of the simulation. Where it is"
+    " asserted that both cost the same, it is the probability of self-hosting. A dash: too few futures for an interval."
 )
