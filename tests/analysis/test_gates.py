@@ -38,7 +38,8 @@ def test_a_gate_that_shuts_nothing_out_changes_nothing(samples):
     plain = summarize(synthetic(samples), curve=synthetic_curve(1024))
     idle = summarize(synthetic(samples, gates=[Gate("agreement_needed", {})]), curve=synthetic_curve(1024))
     assert plain["gates"] == [] and all(option["eligible"] for option in plain["options"])
-    assert without(idle, "gates") == without(plain, "gates")
+    assert without(idle, "gates", "without_gates") == without(plain, "gates", "without_gates")
+    assert plain["without_gates"] is None
     (gate,) = idle["gates"]
     assert gate["shuts_out"] == []
     assert gate["without_it"]["headline_option"] == plain["headline"]["option"]
@@ -77,6 +78,20 @@ def test_a_gate_is_lifted_alone():
     first, second = summarize(synthetic(gates=both))["gates"]
     assert first["without_it"]["headline_option"] == "owned-h100"
     assert second["without_it"]["headline_option"] == "owned-h100"
+
+
+@pytest.mark.parametrize("samples", [1024, 4096])
+def test_without_any_gate_is_the_ungated_answer(samples):
+    """Where two gates shut out the same, lifting either changes nothing, and lifting both does."""
+    gates = [GUESS, Gate("platform_team", {"rented-h100": "nobody"}), Gate("x", {"managed": "why"})]
+    open_, gated = summarize(synthetic(samples)), summarize(synthetic(samples, gates=gates))
+    assert gated["headline"]["option"] == "owned-h100"
+    assert gated["without_gates"] == {
+        "headline_option": "rented-h100",
+        "probability": open_["headline"]["probability"],
+        "ci95": open_["headline"]["ci95"],
+        "cheapest_expected": "api",
+    }
 
 
 def test_without_an_eligible_self_hosted_option_there_is_no_headline():

@@ -102,6 +102,21 @@ def test_wrong_input(tcosim, runs, arguments, words):
         assert word in result.stderr
 
 
+def test_a_run_whose_gates_leave_no_headline(tcosim, runs):
+    gate = ("--set", "constraints.platform_team=false")
+    assert tcosim("run", "--samples", "50", "--out", "gated", *gate).exit_code == 0
+    for pair, letter in ((("a", "gated"), "B"), (("gated", "a"), "A")):
+        result = tcosim("diff", *pair)
+        assert result.exit_code == 2 and result.stdout == ""
+        assert f"--option: must be named: {letter} has no eligible rented or owned option" in result.stderr
+        assert f"rented-h100 (shut out in {letter})" in result.stderr
+    named = tcosim("diff", "a", "gated", "--option", "rented-h100", "--json")
+    assert json.loads(named.stdout)["runs"][1]["shut_out"][0] == {
+        "option": "rented-h100",
+        "gates": ["platform_team"],
+    }
+
+
 def test_a_damaged_folder_and_another_horizon(tcosim, runs):
     with Path("b/scenario.toml").open("a") as file:
         file.write("\n")

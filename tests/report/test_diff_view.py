@@ -52,6 +52,7 @@ def run(letter, probability, saving, headline="rented-h100", **others):
         "seed": 3,
         "samples": 20_000,
         "headline_option": headline,
+        "shut_out": [],
         "probability": probability,
         "ci95": [probability - 0.003, probability + 0.003],
         "expected_saving_usd": saving,
@@ -70,6 +71,7 @@ def comparison(parts, before=0.352, after=0.21, remainder=0.0):
         "seed": 3,
         "samples": 20_000,
         "runs": [run("a", before, -22e3), run("b", after, -22e3 + usd)],
+        "gates": [],
         "parts": parts,
         "total": effect(total, usd),
         "remainder": {
@@ -146,6 +148,33 @@ def test_another_headline_is_said():
     result["runs"][1]["headline_option"] = "owned-h100"
     assert any("The headline of both runs is about owned-h100" in text for text in sentences(result))
     assert not any("headline" in text for text in sentences(FELL))
+
+
+def test_gates_that_differ_are_said_and_are_no_step():
+    result = copy.deepcopy(FELL)
+
+    def said():
+        return [text for text in sentences(result) if "act on each other" not in text]
+
+    assert not any("hut out" in text or "Gates" in text for text in said())
+    guess = change("constraints.volume_measured", True, False)
+    result["gates"] = [{"name": guess["field"], "changes": [guess]}]
+    assert said()[-1] == "Shut out in A and B: nothing."
+    result["runs"][1]["shut_out"] = [
+        {"option": "owned-h100", "gates": ["volume_measured", "platform_team"]},
+        {"option": "rented-h100", "gates": ["platform_team"]},
+    ]
+    result["runs"][1]["headline_option"] = None
+    assert said()[-3:] == [
+        "B has no headline, that of A is about rented-h100; the figures here are those of rented-h100.",
+        "Gates changed, which moves no cost: volume_measured: true -> false.",
+        "Shut out in B: owned-h100 (volume_measured, platform_team); rented-h100 (platform_team).",
+    ]
+    result["runs"][0] |= {"shut_out": result["runs"][1]["shut_out"], "headline_option": None}
+    assert said()[-3].startswith("Neither run has a headline; ")
+    assert said()[-1].startswith("Shut out in A and B: owned-h100")
+    result["parts"] = []
+    assert said()[0].startswith("Nothing that moves a cost differs between the scenarios, only gates")
 
 
 def test_a_remainder_beyond_simulation_error_is_blamed_on_code():

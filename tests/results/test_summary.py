@@ -11,6 +11,7 @@ import pytest
 from datasets import INPUTS, synthetic
 
 from tcosim.analysis.summarize import summarize
+from tcosim.results.dataset import Gate
 from tcosim.results.summary import plain, summary_schema, to_json
 
 
@@ -28,6 +29,15 @@ def test_a_scenario_without_self_hosting_follows_the_schema():
     summary = summarize(synthetic(64, options={"api": "api", "managed": "managed"}))
     assert summary["headline"] is None
     jsonschema.validate(summary, summary_schema())
+
+
+def test_gates_follow_the_schema_and_the_answer_without_them_is_required():
+    summary = summarize(synthetic(64, gates=[Gate("x", {"managed": "why"})]))
+    jsonschema.validate(summary, summary_schema())
+    assert summary["without_gates"] is not None
+    del summary["without_gates"]
+    with pytest.raises(jsonschema.ValidationError, match="without_gates"):
+        jsonschema.validate(summary, summary_schema())
 
 
 def test_drivers_and_value_are_there_from_a_thousand_futures_on():

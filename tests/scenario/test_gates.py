@@ -197,6 +197,15 @@ def test_gates_that_no_kind_of_option_passes_contradict_each_other(other):
     assert "no option of any kind passes both" in found.rule
 
 
+def test_every_contradiction_is_told_at_once():
+    off = ("constraints.platform_team=false", "constraints.volume_measured=false")
+    found = problems(*KEPT_IN, "constraints.air_gap=true", *off)
+    assert [problem.field for problem in found] == [
+        "constraints.platform_team and constraints.air_gap",
+        "constraints.volume_measured and constraints.air_gap",
+    ]
+
+
 def test_a_fleet_is_the_baseline_only_where_nothing_bought_is_eligible():
     (found,) = problems("scenario.baseline=rented-h100", "constraints.volume_measured=false")
     assert "of kind api or managed, rented-h100 is rented" in found.rule

@@ -38,11 +38,12 @@ def normal(path, mean, sd):
     return f'{path}={{dist = "normal", mean = {mean}, sd = {sd}, low_limit = 0}}'
 
 
-def normals(gateway, monitoring, storage, *others):
-    """A scenario in which three fields are normal, far above 0."""
+def normals(gateway, monitoring, storage, *others, also=()):
+    """A scenario in which three fields are normal, far above 0, with these options besides."""
     fields = (*PLUS, *MINUS)
     return scenario(
         "rented",
+        *also,
         overrides=[
             *(normal(path, *of) for path, of in zip(fields, (gateway, monitoring, storage), strict=True)),
             *others,
@@ -53,7 +54,7 @@ def normals(gateway, monitoring, storage, *others):
 def made_up_npv(variants, *, dimensions, samples, seed, threads, progress, cancel):
     """An engine whose saving is the gateway less monitoring and storage: sums of normals have exact answers."""
     u = SobolDesign(dimensions, seed).points(0, samples)
-    npv = np.zeros((len(variants), samples, 2))
+    npv = np.zeros((len(variants), samples, len(variants[0].scenario.options)))
     for v, variant in enumerate(variants):
         names = [quantity.name for quantity in variant.scenario.uncertain_inputs()]
         values = dict(zip(names, variant.values(u), strict=True))
@@ -62,7 +63,7 @@ def made_up_npv(variants, *, dimensions, samples, seed, threads, progress, cance
             for path, quantity in variant.scenario.fields()
         }
         npv[v, :, 0] = sum(drawn[path] for path in PLUS)
-        npv[v, :, 1] = sum(drawn[path] for path in MINUS)
+        npv[v, :, -1] = sum(drawn[path] for path in MINUS)
         if progress is not None:
             progress((v + 1) * samples, len(variants) * samples)
     return npv
@@ -262,6 +263,36 @@ def test_options_are_checked(tmp_path):
     with pytest.raises(InputError, match="option: must be named"):
         compare(*none)
     assert compare(*none, option="managed").option == "managed"
+
+
+def test_gates_are_no_step_of_the_walk(tmp_path, made_up):
+    def of(figures, *others):
+        return normals(*figures, "option.rented.contract=reserved", *others, also=("managed",))
+
+    gate = "constraints.volume_measured=false"
+    runs = folder(tmp_path / "a", of(A)), folder(tmp_path / "b", of(B, gate))
+    with pytest.raises(InputError, match="B has no eligible rented or owned option") as caught:
+        compare(*runs)
+    assert "--option NAME: " in str(caught.value) and "rented (shut out in B)" in str(caught.value)
+    with pytest.raises(InputError, match="A has no eligible"):
+        compare(*reversed(runs))
+    result = diff(*runs, option="rented", samples=1024)
+    assert {part["name"] for part in result["parts"]} == set(FIELD)
+    assert [one["name"] for one in result["gates"]] == ["constraints.volume_measured"]
+    assert [run["shut_out"] for run in result["runs"]] == [
+        [],
+        [{"option": "rented", "gates": ["volume_measured"]}],
+    ]
+    json.loads(to_json(result))
+
+
+def test_gates_alone_need_no_simulation(tmp_path):
+    runs = (
+        folder(tmp_path / "a", normals(*A)),
+        folder(tmp_path / "b", normals(*A, "constraints.latency_p99_ms=900")),
+    )
+    assert compare(*runs).futures == 0
+    assert diff(*runs)["parts"] == [] and len(diff(*runs)["gates"]) == 1
 
 
 def test_single_futures_and_few_that_change_sides():

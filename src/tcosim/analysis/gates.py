@@ -46,6 +46,13 @@ def gate_rows(dataset: xr.Dataset) -> list[dict[str, Any]]:
     ]
 
 
+def without_gates(dataset: xr.Dataset) -> dict[str, Any] | None:
+    """The answer if no gate were in force, as ``without_it`` of `gate_rows`; None where none is."""
+    if not dataset.sizes["gate"]:
+        return None
+    return _answer(dataset, np.ones(dataset.sizes["option"], dtype=np.bool_))
+
+
 def _answer(dataset: xr.Dataset, may: NDArray[np.bool_]) -> dict[str, Any]:
     """The answer if these options were eligible, shape (o,)."""
     means = mean_npv(dataset)

@@ -12,7 +12,7 @@ import xarray as xr
 from tcosim.analysis.curve import summarize_curve
 from tcosim.analysis.drivers import given_data_drivers
 from tcosim.analysis.eligible import eligible
-from tcosim.analysis.gates import gate_rows
+from tcosim.analysis.gates import gate_rows, without_gates
 from tcosim.analysis.headline import headline_option, mean_npv
 from tcosim.analysis.information import value_of_information
 from tcosim.analysis.interval import interval_bounds
@@ -66,6 +66,7 @@ def summarize(
         **{key: _plain(attributes[key]) for key in ORIGIN_KEYS},
         "headline": _headline(dataset),
         "gates": gate_rows(dataset),
+        "without_gates": without_gates(dataset),
         "options": _options(dataset, budget_usd),
         **_insight(dataset),
         "curve": None if curve is None else summarize_curve(curve),

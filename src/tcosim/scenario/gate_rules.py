@@ -24,9 +24,9 @@ def broken_gates(scenario: Scenario) -> Iterator[Broken]:
     if not on:
         return
     yield from _sent_out(scenario)
-    contradiction = _contradiction(on)
-    if contradiction is not None:
-        yield contradiction
+    contradictions = list(_contradictions(on))
+    if contradictions:
+        yield from contradictions
         return
     left = _left(scenario, on)
     if len(left) < 2:
@@ -67,18 +67,17 @@ def _sent_out(scenario: Scenario) -> Iterator[Broken]:
             )
 
 
-def _contradiction(on: Sequence[Gate]) -> Broken | None:
-    """Two gates that no option of any kind can pass together."""
+def _contradictions(on: Sequence[Gate]) -> Iterator[Broken]:
+    """Every two gates that no option of any kind can pass together."""
     for first, second in combinations(on, 2):
         if not set(GATES[first.name].kinds) & set(GATES[second.name].kinds):
-            return Broken(
+            yield Broken(
                 ("constraints", first.name),
                 f"{first.path} and {second.path}",
                 "contradict each other: no option of any kind passes both",
                 None,
                 "take one of them out",
             )
-    return None
 
 
 def _left(scenario: Scenario, passed: Sequence[Gate]) -> list[Option]:

@@ -23,8 +23,8 @@ from tcosim.scenario.exchange import exchange, refusal, separable
 from tcosim.scenario.load import load_text
 from tcosim.scenario.models import Scenario
 from tcosim.studies.described import described
+from tcosim.studies.gated import check_explained, is_gate, shut_out_rows, without_gates
 from tcosim.studies.mixture import CommonPoints, InputValues, Progress, Simulator, common_points
-from tcosim.studies.option import check_option
 from tcosim.studies.paired import NO_CHANGE, bounds, change, mean_saving, win_probability
 
 DEFAULT_SAMPLES = 100_000
@@ -39,13 +39,18 @@ class Comparison:
     runs : (Run, Run)
         A and B.
     scenarios : (Scenario, Scenario)
+        Without gates, which move no cost.
     option : str
         The option whose probability of beating the baseline is split.
     differences : tuple of Difference
-        What differs; each can be exchanged alone.
+        What differs, gates left out; each can be exchanged alone.
     points : CommonPoints
     samples, seed : int
         Of each variant.
+    gates : tuple of Difference
+        Gates that differ.
+    shut_out : (list, list)
+        Of A and of B, as of `tcosim.studies.gated.shut_out_rows`.
     """
 
     runs: tuple[Run, Run]
@@ -55,6 +60,8 @@ class Comparison:
     points: CommonPoints
     samples: int
     seed: int
+    gates: tuple[Difference, ...]
+    shut_out: tuple[list[dict[str, Any]], list[dict[str, Any]]]
 
     @property
     def variants(self) -> int:
@@ -99,10 +106,14 @@ def compare(
     Raises
     ------
     InputError
-        If the runs do not ask the same kind of question, or there is no such option.
+        If the runs do not ask the same kind of question, or there is no such option, or no headline to take it from.
     """
     a, b = (load_text(run.scenario_toml, origin=str(run.path / SCENARIO)) for run in (run_a, run_b))
-    found = differences(a, b)
+    every = differences(a, b)
+    check_explained((a, b), option)
+    gates, shut_out = tuple(filter(is_gate, every)), (shut_out_rows(a), shut_out_rows(b))
+    found = tuple(one for one in every if not is_gate(one))
+    a, b = without_gates(a, b)
     points = common_points(a, b, found)
 
     def check(mixed: Scenario) -> None:
@@ -112,17 +123,14 @@ def compare(
     return Comparison(
         (run_a, run_b),
         (a, b),
-        _option(a, run_b, option),
+        str(run_b.summary["headline"]["option"]) if option is None else option,
         separable(a, b, found, check),
         points,
         fewest if samples is None else samples,
         int(run_a.summary["seed"]) if seed is None else seed,
+        gates,
+        shut_out,
     )
-
-
-def _option(scenario: Scenario, run_b: Run, option: str | None) -> str:
-    check_option(scenario, option)
-    return str(run_b.summary["headline"]["option"]) if option is None else option
 
 
 def diff(
@@ -174,11 +182,15 @@ def split(
     Returns
     -------
     dict
-        Plain numbers, texts and None. ``runs``: the figures of both folders; ``parts``: what changed, its step and
+        Plain numbers, texts and None. ``runs``: the figures of both folders, and what gates shut out in each;
+        ``gates``: changes of gates, which move no cost and are no parts; ``parts``: what changed, its step and
         its effect alone, in the order of the walk; ``total``: A to B as simulated here; ``move``: the same between
         the folders; ``remainder``: move less total, and the simulation error that alone would explain.
     """
-    runs = [_run_figures(run, comparison.option) for run in comparison.runs]
+    runs = [
+        {**_run_figures(run, comparison.option), "shut_out": out}
+        for run, out in zip(comparison.runs, comparison.shut_out, strict=True)
+    ]
     errors = [(run["ci95"], run["expected_saving_ci95_usd"]) for run in runs]
     parts: list[dict[str, Any]] = []
     total = dict(NO_CHANGE)
@@ -207,6 +219,7 @@ def split(
         "seed": comparison.seed,
         "samples": comparison.samples,
         "runs": runs,
+        "gates": [described(one) for one in comparison.gates],
         "parts": parts,
         "total": total,
         "remainder": {

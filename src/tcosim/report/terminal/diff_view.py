@@ -14,7 +14,7 @@ from rich.console import Console, Group, RenderableType
 from tcosim.report.terminal.lines import INDENT, print_blocks, prose
 from tcosim.report.terminal.table import RIGHT, Column, Table
 from tcosim.report.words import rounding
-from tcosim.report.words.diff import change_text, phrase
+from tcosim.report.words.diff import change_text, gate_sentences, phrase
 from tcosim.report.words.english import listed
 from tcosim.report.words.points import aligned, around, half_width, point_bounds, points, signed_usd
 
@@ -67,6 +67,7 @@ def sentences(result: dict[str, Any]) -> list[str]:
     said = [_answer(result)] if result["parts"] else [_same_question(result)]
     said += [_money(result)] if result["parts"] else []
     said += _about_the_option(result)
+    said += gate_sentences(result)
     interplay = _interplay(result)
     said += [interplay] if interplay else []
     rest = result["remainder"]
@@ -139,6 +140,8 @@ def _same_question(result: dict[str, Any]) -> str:
         if first != second
     ]
     text = "Both runs ask the same question: nothing in their scenarios differs"
+    if result["gates"]:
+        text = "Nothing that moves a cost differs between the scenarios, only gates"
     text += f"; they differ in {listed(others)}. " if others else ". "
     subject = f"The probability that {result['option']} costs less than {result['baseline']}"
     if a["probability"] == b["probability"]:
@@ -153,8 +156,15 @@ def _about_the_option(result: dict[str, Any]) -> list[str]:
     a, b = (run["headline_option"] for run in result["runs"])
     if a == b == option:
         return []
+    here = f"the figures here are those of {option}"
+    if a is None and b is None:
+        return [f"Neither run has a headline; {here}."]
+    if a is None:
+        return [f"A has no headline, that of B is about {b}; {here}."]
+    if b is None:
+        return [f"B has no headline, that of A is about {a}; {here}."]
     if a == b:
-        return [f"The headline of both runs is about {a}; the figures here are those of {option}."]
+        return [f"The headline of both runs is about {a}; {here}."]
     return [
         f"The headline changed from {a} in A to {b} in B; the figures here are those of {option} in both runs."
     ]

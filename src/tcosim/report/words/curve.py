@@ -22,6 +22,7 @@ COVERS = (
 EVEN = 1
 """Place of the even chance among the levels; the first one is that of a bet, the last one that of a safe choice."""
 REPLICAS = "replicas come in whole numbers"
+SELF_HOSTING = "self-hosting"
 
 Volume = dict[str, Any]
 """One crossing: ``tokens_per_month``, ``ci95``."""
@@ -95,31 +96,52 @@ def _switch(summary: dict[str, Any]) -> str:
     first, last = (_asked(points[end]) for end in (0, -1))
     if len(points) == 1:
         at = f"At {first} tokens a month"
-        advice = {"never": lambda: f"choose {_names(buy)}", "always": lambda: f"self-host ({_names(host)})"}
+        advice = {"never": lambda: f"choose {_names(buy)}", "always": lambda: _hosting(host, summary)}
         return f"{at}, {advice.get(decision['case'], lambda: f'it is a bet: {_chance_at(points[0])}')()}."
     if decision["case"] == "switch":
         return (
             f"Below {_with_interval(buy)} choose {_names(buy)}, above"
-            f" {_with_interval(host, '')} self-host ({_names(host)}); between them it is a bet."
+            f" {_with_interval(host, '')} {_hosting(host, summary)}; between them it is a bet."
         )
     if decision["case"] == "never":
         return f"Up to {last} tokens a month, the largest volume asked about, choose {_names(buy)}."
     if decision["case"] == "always":
-        return f"From {first} tokens a month, the smallest volume asked about, self-host ({_names(host)})."
+        return f"From {first} tokens a month, the smallest volume asked about, {_hosting(host, summary)}."
     if decision["case"] == "buy_or_bet":
         return (
             f"Below {_with_interval(buy)} choose {_names(buy)}; above it is a bet: up to {last}"
-            f" self-hosting does not become a safe choice ({_chance_at(points[-1])})."
+            f" {_subject(summary)} does not become a safe choice ({_chance_at(points[-1])})."
         )
     if decision["case"] == "bet_or_self_host":
         return (
-            f"Above {_with_interval(host)} self-host ({_names(host)}); below it is a bet, already at"
+            f"Above {_with_interval(host)} {_hosting(host, summary)}; below it is a bet, already at"
             f" {first} ({_chance_at(points[0])})."
         )
     return (
         f"From {first} to {last} tokens a month it is a bet: {_chance_at(points[0])} at the smaller end,"
         f" {_chance_at(points[-1])} at the larger one."
     )
+
+
+def _baseline_is_fleet(summary: dict[str, Any]) -> bool:
+    """Whether the baseline is itself rented or owned, so that "self-hosting" would name both sides."""
+    return option_at(summary["volumes"][0], summary["baseline"])["kind"] in SELF_HOSTED
+
+
+def _named(points: Sequence[dict[str, Any]]) -> str:
+    return " or ".join(dict.fromkeys(point["best_self_hosted"] for point in points))
+
+
+def _subject(summary: dict[str, Any]) -> str:
+    """``"self-hosting"``; the options by name where the baseline is a fleet as well."""
+    if not _baseline_is_fleet(summary):
+        return SELF_HOSTING
+    return _named([one for one in summary["volumes"] if one["best_self_hosted"] != summary["baseline"]])
+
+
+def _hosting(side: dict[str, Any], summary: dict[str, Any]) -> str:
+    """``"self-host (owned-b)"``; ``"choose owned-b"`` where the baseline is a fleet as well."""
+    return f"choose {_names(side)}" if _baseline_is_fleet(summary) else f"self-host ({_names(side)})"
 
 
 def _with_interval(side: Volume, unit: str = " tokens a month") -> str:
@@ -137,10 +159,15 @@ def _untold(summary: dict[str, Any]) -> str:
         if len(points) > 1:
             at = f"From {_asked(points[0])} to {_asked(points[-1])} tokens a month"
         ends = f": {_chance_at(points[0])}" if len(points) == 1 else ""
-        return f"{at} it cannot be told from {futures} whether to buy, to self-host or to bet{ends}."
+        sides = "buy, to self-host"
+        if _baseline_is_fleet(summary):
+            sides = f"choose {summary['baseline']}, to choose {_subject(summary)}"
+        return f"{at} it cannot be told from {futures} whether to {sides} or to bet{ends}."
     units = [" tokens a month", *[""] * (len(stretches) - 1)]
     pairs = zip(stretches, units, strict=True)
-    text = ", ".join(f"{_span(stretch)}{unit} {_advised(stretch, futures)}" for stretch, unit in pairs)
+    text = ", ".join(
+        f"{_span(stretch)}{unit} {_advised(stretch, futures, summary)}" for stretch, unit in pairs
+    )
     return f"{text[0].upper()}{text[1:]}."
 
 
@@ -162,12 +189,14 @@ def _span(stretch: Sequence[dict[str, Any]]) -> str:
     return f"at {first}" if len(stretch) == 1 else f"from {first} to {last}"
 
 
-def _advised(stretch: Sequence[dict[str, Any]], futures: str) -> str:
+def _advised(stretch: Sequence[dict[str, Any]], futures: str, summary: dict[str, Any]) -> str:
     kinds = {point["verdict"] for point in stretch}
     if kinds == {"buy"}:
         return f"choose {' or '.join(dict.fromkeys(point['cheapest_bought'] for point in stretch))}"
     if kinds == {"self_host"}:
-        return f"self-host ({' or '.join(dict.fromkeys(point['best_self_hosted'] for point in stretch))})"
+        return (
+            f"choose {_named(stretch)}" if _baseline_is_fleet(summary) else f"self-host ({_named(stretch)})"
+        )
     if kinds == {"bet"}:
         return "it is a bet"
     if kinds == {UNTOLD}:
@@ -177,9 +206,13 @@ def _advised(stretch: Sequence[dict[str, Any]], futures: str) -> str:
 
 def _terms(summary: dict[str, Any]) -> str:
     low, high = (summary["best_self_hosted"]["probability_levels"][end]["level"] for end in (0, -1))
+    which = "the self-hosted option with the lowest expected cost"
+    if _baseline_is_fleet(summary):
+        names = _subject(summary)
+        which = f"{names}, whichever has the lowest expected cost," if " or " in names else names
     return (
-        f"A bet means a chance of {100 * low:.0f} to {100 * high:.0f} % that the self-hosted option with the lowest"
-        f" expected cost costs less than {summary['baseline']} over {summary['months']}"
+        f"A bet means a chance of {100 * low:.0f} to {100 * high:.0f} % that {which}"
+        f" costs less than {summary['baseline']} over {summary['months']}"
         f" month{'' if summary['months'] == 1 else 's'}."
     )
 
@@ -236,16 +269,16 @@ def _break_even(found: dict[str, Any], summary: dict[str, Any]) -> str:
     crossings, baseline = found["crossings"], summary["baseline"]
     without = summary["volumes"][0]["options"][0]["mean_npv_ci95_usd"] is None
     if without or any(_unknown(crossing) for crossing in crossings):
-        return f"Where self-hosting costs less than {baseline} on average cannot be told: {TOO_FEW}."
+        return f"Where {_subject(summary)} costs less than {baseline} on average cannot be told: {TOO_FEW}."
     if not crossings:
         word = "less" if found["side"] == "above" else "more"
         sure = "" if found["sure"] else ", though not everywhere by more than the error"
-        return f"On average self-hosting costs {word} than {baseline} at all these volumes{sure}."
+        return f"On average {_subject(summary)} costs {word} than {baseline} at all these volumes{sure}."
     first, last = crossings[0], crossings[-1]
     if first is last:
         word = "from" if first["rises"] else "up to"
         return (
-            f"On average self-hosting costs less than {baseline} {word} {volume_words(first)} tokens a month"
+            f"On average {_subject(summary)} costs less than {baseline} {word} {volume_words(first)} tokens a month"
             f" ({interval_words(first)})."
         )
     return (
@@ -265,22 +298,22 @@ def _disagreement(summary: dict[str, Any]) -> Iterator[str]:
         for first, last in ((equal[0], even[0]), (even[0], equal[0])):
             if None not in (first["ci95"][1], last["ci95"][0]) and first["ci95"][1] < last["ci95"][0]:
                 at = f"Between {volume_words(first)} and {volume_words(last)}"
-                yield _carried(at, cheaper=first is equal[0])
+                yield _carried(at, _subject(summary), cheaper=first is equal[0])
         return
     for cheaper in (True, False):
         for run in _runs(summary["volumes"], cheaper):
             at = f"From {_asked(run[0])} to {_asked(run[-1])}" if len(run) > 1 else f"At {_asked(run[0])}"
-            yield _carried(at, cheaper=cheaper)
+            yield _carried(at, _named(run) if _baseline_is_fleet(summary) else SELF_HOSTING, cheaper=cheaper)
 
 
-def _carried(at: str, *, cheaper: bool) -> str:
+def _carried(at: str, subject: str, *, cheaper: bool) -> str:
     if cheaper:
         return (
-            f"{at} tokens a month self-hosting is cheaper on average but wins in fewer than half of the futures: rare"
+            f"{at} tokens a month {subject} is cheaper on average but wins in fewer than half of the futures: rare"
             " large savings carry the mean."
         )
     return (
-        f"{at} tokens a month self-hosting wins in more than half of the futures but is dearer on average: rare large"
+        f"{at} tokens a month {subject} wins in more than half of the futures but is dearer on average: rare large"
         " losses carry the mean."
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tcosim.report.words.english import listed
 from tcosim.units import format_exact, format_percent, format_quantity
 
 MOST_CHANGES = 5
@@ -88,6 +89,24 @@ def phrase(part: dict[str, Any]) -> str:
         was, now = _sides(first)
         return f"{name}, {now} instead of {was}"
     return f"the other {name}"
+
+
+def gate_sentences(result: dict[str, Any]) -> list[str]:
+    """Which gates changed, and which options are shut out in A or B by which; empty without gates."""
+    changed = "; ".join(change_text(one) for one in result["gates"])
+    said = [f"Gates changed, which moves no cost: {changed}."] if changed else []
+    a, b = (_shut_out(run) for run in result["runs"])
+    if a == b:
+        return [*said, f"Shut out in A and B: {a or 'nothing'}."] if said or a else []
+    return [*said, *(f"Shut out in {letter}: {out}." for letter, out in (("A", a), ("B", b)) if out)]
+
+
+def _shut_out(run: dict[str, Any]) -> str:
+    """``"api (data_may_leave); rented and owned (platform_team, volume_measured)"``."""
+    by_gates: dict[str, list[str]] = {}
+    for one in run["shut_out"]:
+        by_gates.setdefault(", ".join(one["gates"]), []).append(one["option"])
+    return "; ".join(f"{listed(options)} ({gates})" for gates, options in by_gates.items())
 
 
 def _middle(value: Any) -> float | None:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tcosim.analysis.reading import is_candidate
 from tcosim.report.words import rounding
-from tcosim.results.schema import SELF_HOSTED
 
 
 def curve_with_run(summary: dict[str, Any]) -> dict[str, Any] | None:
@@ -38,12 +38,14 @@ def curve_with_run(summary: dict[str, Any]) -> dict[str, Any] | None:
 def _point(point: dict[str, Any], summary: dict[str, Any]) -> dict[str, Any]:
     run = {option["name"]: option for option in summary["options"]}
     options = [_option(option, run[option["name"]], summary) for option in point["options"]]
-    hosted = [option for option in options if option["kind"] in SELF_HOSTED]
-    bought = [option for option in options if option["kind"] not in SELF_HOSTED]
+    may = [option for option in options if option["eligible"]]
+    hosted = [option for option in may if is_candidate(option)]
+    # a fleet is the baseline only where nothing that is bought is eligible: it then stands for that
+    bought = [option for option in may if not is_candidate(option)]
     return {
         **point,
         "options": options,
-        "cheapest_expected": _cheapest(options),
+        "cheapest_expected": _cheapest(may),
         "cheapest_bought": _cheapest(bought),
         "best_self_hosted": _cheapest(hosted),
     }
