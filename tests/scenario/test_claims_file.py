@@ -63,6 +63,7 @@ def test_what_ships_is_complete():
     assert len({name for claim in found.claims for step in claim.steps for name in [step.formula]}) >= 8
 
 
+# The articles are other people's texts: the project quotes a sentence of each claim and ships none of them whole.
 @pytest.mark.skipif(not ARTICLE_TEXTS.is_dir(), reason="the articles do not ship with the project")
 def test_every_quote_stands_in_its_article_word_for_word():
     texts = [" ".join(path.read_text(encoding="utf-8").split()) for path in ARTICLE_TEXTS.glob("*.txt")]

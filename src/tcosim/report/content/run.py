@@ -17,7 +17,7 @@ from tcosim.report.words.board import board_sentence, choice_sentence, money_sen
 from tcosim.report.words.english import plural
 from tcosim.report.words.gates import SHUT_OUT, gate_sentences, gates_line
 from tcosim.report.words.histogram import Bin, bins
-from tcosim.report.words.planned import curve_with_run
+from tcosim.report.words.planned import curve_with_run, price_place
 from tcosim.results.schema import COST_FUTURES, KEPT_FUTURES
 
 NOTHING = "-"
@@ -166,7 +166,7 @@ def _option_rows(summary: dict[str, Any]) -> list[OptionRow]:
 def _option_row(option: dict[str, Any], samples: int, cheapest_place: int) -> OptionRow:
     npv, monthly = option["npv_usd"], option["usd_per_month"]
     place = rounding.spread_place(npv["p5"], npv["p95"], samples)
-    price_place = _price_place(option, samples)
+    prices = price_place(option, samples)
     hours = option["hours_over_capacity"]
     return OptionRow(
         option=option["name"],
@@ -177,8 +177,8 @@ def _option_row(option: dict[str, Any], samples: int, cheapest_place: int) -> Op
         usd_per_month=rounding.tight(
             monthly["p50"], rounding.spread_place(monthly["p5"], monthly["p95"], samples)
         ),
-        reserved=_price(option["usd_per_million_tokens"], price_place),
-        usage=_price(option["usd_per_million_tokens_usage_basis"], price_place),
+        reserved=_price(option["usd_per_million_tokens"], prices),
+        usage=_price(option["usd_per_million_tokens_usage_basis"], prices),
         utilization=NOTHING if option["utilization"] is None else rounding.percent(option["utilization"], 0),
         hours_over_capacity=NOTHING if hours is None else _hours(hours),
         cheapest=rounding.percent(option["probability_cheapest"], cheapest_place)
@@ -190,15 +190,6 @@ def _option_row(option: dict[str, Any], samples: int, cheapest_place: int) -> Op
 def _price(usd: float, place: int | None) -> str:
     """USD per million tokens; cents at most."""
     return rounding.tight(usd, -2 if place is None else max(-2, place))
-
-
-def _price_place(option: dict[str, Any], samples: int) -> int | None:
-    """Decimal place of the prices: as certain, relative to its size, as the present value."""
-    npv = option["npv_usd"]
-    if npv["mean"] == 0:
-        return None
-    scale = abs(option["usd_per_million_tokens"] / npv["mean"])
-    return rounding.spread_place(npv["p5"] * scale, npv["p95"] * scale, samples)
 
 
 def _hours(hours: float) -> str:
