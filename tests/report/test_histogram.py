@@ -7,12 +7,14 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tcosim.report.words.histogram import bins
 
 
+@example(values=[0.0, 2.2250738585072014e-308], about=2)
+@example(values=[1.0, 1.0 + 2.220446049250313e-16], about=40)
 @given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=300), st.integers(2, 40))
 def test_every_value_is_in_one_bin(values, about):
     found = bins(values, about)

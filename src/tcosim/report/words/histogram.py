@@ -47,7 +47,7 @@ def bins(values: ArrayLike, about: int = 14) -> list[Bin]:
     Returns
     -------
     list of Bin
-        From low to high; a single bin ``low == high`` if all values are the same.
+        From low to high; a single bin ``low == high``, the smallest, if all values are the same to rounding.
     """
     array: NDArray[Any] = np.asarray(values, dtype=float)
     smallest, largest = float(array.min()), float(array.max())
@@ -58,12 +58,12 @@ def bins(values: ArrayLike, about: int = 14) -> list[Bin]:
         low, high = smallest, largest
     width = (high - low) / about
     if width < np.finfo(float).tiny:  # apart by less than any number can say
-        return [Bin(smallest, largest, 1.0)]
+        return [Bin(smallest, smallest, 1.0)]
     step = _nice(width)
     first, last = math.floor(low / step), math.floor(high / step) + 1
     edges = np.arange(first, last + 1) * step
     if not np.all(np.diff(edges) > 0):  # all values within rounding of one another
-        return [Bin(smallest, largest, 1.0)]
+        return [Bin(smallest, smallest, 1.0)]
     counted = np.bincount(np.searchsorted(edges, array, side="right"), minlength=len(edges) + 1)
     outer = [-math.inf, *map(float, edges), math.inf]
     shares = counted / len(array)
