@@ -17,7 +17,7 @@ CORES = usable_processors()
 
 WORLD = {
     "profile_following": 0.8, "burst_sigma": 0.4, "burst_hours": 4.0, "burst_daily_share": 0.3, "burst_days": 2.0,
-    "spikes_per_hour": 0.003, "spike_size": 2.0, "spike_hours": 3.0,
+    "silent_score": -np.inf, "spikes_per_hour": 0.003, "spike_size": 2.0, "spike_hours": 3.0,
 }  # fmt: skip
 """Traffic of 1 token an hour in the mean, with everything switched on."""
 

@@ -22,12 +22,23 @@ SIZES = (1024, 8192)
 
 
 def hours_of(
-    n, seed, *, months=1, capacity=1.0, replicas=1.0, shape=None, kind="on-demand", fleet=(), **world
+    n,
+    seed,
+    *,
+    months=1,
+    capacity=1.0,
+    replicas=1.0,
+    shape=None,
+    kind="on-demand",
+    fleet=(),
+    silent=0.0,
+    **world,
 ):
     """Run the hour loop for n equal futures; levels are 730 a month, so demand is 1 token an hour in the mean."""
     s = scene(0, [kind], n_distinct=1)
     settings = dict.fromkeys(layout.WORLD, 0.0)
     settings |= {"burst_hours": 5.0, "burst_days": 2.0, "spike_hours": 3.0, "burst_daily_share": 0.3} | world
+    settings["silent_score"] = norm.ppf(silent)
     columns = np.repeat(np.array([settings[name] for name in layout.WORLD])[:, None], n, axis=1)
     fleets = np.zeros((len(layout.FLEET), 1, n))
     defaults = {"share": 1.0, "token_ratio": 1.0, "headroom": 1.0, "repairs_per_hour": 0.1} | dict(fleet)
@@ -166,6 +177,86 @@ def test_overflow_of_a_lognormal_burst(n, sigma, capacity):
     assert abs(over - norm.sf((math.log(capacity) + sigma**2 / 2) / sigma)) < Z * over_error
     if n == max(SIZES):  # a burst 5 % too large would not pass
         assert abs(got - expected_overflow(1.05 * sigma, capacity)) > Z * error
+
+
+# ---- 2b. the same with silent hours: what is cut off a lognormal is a call on it, and a call on a call is a call
+
+
+def silenced(sigma, share):
+    """Floor K that silences a share of the hours, and the mean E of what is left of a lognormal of mean 1."""
+    floor = math.exp(sigma * norm.ppf(share) - sigma**2 / 2)
+    return floor, expected_overflow(sigma, floor)
+
+
+def second_moment(sigma, share):
+    """E[B^2] of a burst with silent hours; 1 + CV^2."""
+    (floor, mean), score = silenced(sigma, share), norm.ppf(share)
+    squares = math.exp(sigma**2) * norm.cdf(2 * sigma - score)
+    return (squares - 2 * floor * norm.cdf(sigma - score) + floor**2 * norm.cdf(-score)) / mean**2
+
+
+SILENCED = [(1.3, 0.5), (0.38, 0.003), (0.6, 0.3)]
+
+
+@pytest.mark.parametrize("n", SIZES)
+@pytest.mark.parametrize(("sigma", "share"), SILENCED)
+def test_overflow_of_a_burst_with_silent_hours(n, sigma, share):
+    capacity = 1.5
+    out = hours_of(n, seed=n, burst_sigma=sigma, silent=share, capacity=capacity)
+    floor, mean = silenced(sigma, share)
+    expected = expected_overflow(sigma, floor + capacity * mean) / mean
+    got, error = estimate(out.fleet[H.overflow, :, 0] / HOURS_PER_MONTH)
+    assert abs(got - expected) < Z * error
+    over, over_error = estimate(out.fleet[H.hours_over_capacity, :, 0] / HOURS_PER_MONTH)
+    beyond = norm.sf((math.log(floor + capacity * mean) + sigma**2 / 2) / sigma)
+    assert abs(over - beyond) < Z * over_error
+    if (
+        n == max(SIZES) and share > 0.1
+    ):  # a lognormal of the same sigma, and one of the same CV, would not pass
+        alike = math.sqrt(math.log(second_moment(sigma, share)))
+        assert abs(got - expected_overflow(sigma, capacity)) > Z * error
+        assert abs(over - norm.sf((math.log(capacity) + alike**2 / 2) / alike)) > Z * over_error
+
+
+@pytest.mark.parametrize("n", SIZES)
+@pytest.mark.parametrize(("sigma", "share"), SILENCED)
+def test_hours_are_silent_as_often_as_stated_and_cost_no_tokens(n, sigma, share):
+    out = hours_of(n, seed=n, burst_sigma=sigma, silent=share, capacity=1e-30)
+    busy, error = estimate(out.fleet[H.hours_over_capacity, :, 0] / HOURS_PER_MONTH)
+    assert abs(busy - (1 - share)) < Z * error
+    tokens, error = estimate(out.tokens[:, 0] / HOURS_PER_MONTH)
+    assert abs(tokens - 1) < Z * error
+    if n == max(SIZES) and share > 0.1:  # without E
+        assert abs(tokens * silenced(sigma, share)[1] - 1) > Z * error
+
+
+@pytest.mark.parametrize("n", SIZES)
+@pytest.mark.parametrize(("sigma", "share"), SILENCED)
+def test_an_hour_of_a_burst_with_silent_hours_has_its_law(n, sigma, share):
+    """Swings that never end make a month one hour: its tokens are independent draws of B."""
+    out = hours_of(n, seed=n, burst_sigma=sigma, silent=share, burst_hours=1e9, burst_days=1e9)
+    burst = out.tokens[:, 0] / HOURS_PER_MONTH
+    floor, mean = silenced(sigma, share)
+    squares, error = estimate(burst**2)
+    assert abs(squares - second_moment(sigma, share)) < Z * error
+    for at in (0.0, 0.5, 1.0, 2.0, 4.0):
+        below = norm.cdf((math.log(floor + at * mean) + sigma**2 / 2) / sigma)
+        error = math.sqrt(below * (1 - below) / n)
+        assert abs(np.mean(burst <= at) - below) < Z * error
+    if n == max(SIZES) and share > 0.1:
+        assert abs(
+            np.mean(burst <= 0.5) - norm.cdf((math.log(0.5) + sigma**2 / 2) / sigma)
+        ) > Z * 0.5 / math.sqrt(n)
+
+
+def test_a_share_of_0_is_the_lognormal_to_the_last_bit():
+    """Also where nothing swings, and the score of a share of 0 times a sigma of 0 is no number."""
+    for sigma in (0.0, 0.7):
+        plain = hours_of(256, seed=5, burst_sigma=sigma)
+        assert np.all(np.isfinite(plain.tokens)) and np.all(plain.tokens > 0)
+        least = hours_of(256, seed=5, burst_sigma=max(sigma, 0.02), silent=1e-300)
+        if sigma > 0:
+            np.testing.assert_array_equal(plain.tokens, least.tokens)
 
 
 # ---- 3. tokens in expectation, and the lone replica

@@ -18,7 +18,7 @@ import pytest
 
 LIBRARY = Path(__file__).parents[1] / "distributions"
 TOPICS = ("traffic", "api", "gpu", "serving", "people", "models", "platform", "energy", "failures", "finance",
-          "measurement")  # fmt: skip
+          "measurement", "fit", "price_bounds")  # fmt: skip
 GRADES = {"measured", "published", "judgement"}
 METADATA = {"unit", "support", "meaning", "source", "checked", "grade", "caveat"}
 FAMILIES: dict[str, set[str]] = {
@@ -35,7 +35,7 @@ PERCENTILE = re.compile(r"p\d{1,2}")
 DEFAULT_NAMES = """
 finance: discount_rate_per_year
 traffic: annual_growth growth_volatility profile_following burst_sigma burst_hours burst_daily_share
-traffic: burst_days spikes_per_month spike_size spike_hours input_share cached_share
+traffic: burst_days silent_share spikes_per_month spike_size spike_hours input_share cached_share
 people: engineer_usd_per_hour wage_growth_per_year engineer_hours_per_month engineer_hours_per_replica_month
 people: underestimate_share launch_hours launch_usd
 api: batch_price_ratio annual_decline months_between_moves migration_hours jumps_per_year jump_log_mean
@@ -83,7 +83,7 @@ ALLOWED_NAMES: dict[tuple[float, float], str] = {
     (-0.9, 10): "people.underestimate_share",
     (-0.5, 5): "serving.software_gain_per_year",
     (-0.2, 0.5): "people.wage_growth_per_year",
-    (0, 0.95): "gpu.reserved_discount",
+    (0, 0.95): "gpu.reserved_discount traffic.silent_share",
     (0, 0.999): "serving.fleet_cached_share",
     (0, 1): """
         finance.discount_rate_per_year traffic.profile_following traffic.burst_daily_share
@@ -358,7 +358,8 @@ def test_scenario_is_for_the_terminal_and_the_editor(path: Path) -> None:
 
 
 def test_every_tier_is_complete_and_in_order() -> None:
-    tiers = {key.split(".")[1] for key in QUANTITIES if key.endswith(".usd_per_million_input")}
+    of_api = [key for key in QUANTITIES if key.startswith("api.")]
+    tiers = {key.split(".")[1] for key in of_api if key.endswith(".usd_per_million_input")}
     assert {"frontier", "frontier-2024", "frontier-gpt", "budget"} <= tiers
     for tier in tiers:
         cached, fresh, output = (

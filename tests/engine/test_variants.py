@@ -14,7 +14,7 @@ from tests.engine.scenarios import every_kind
 
 @pytest.fixture(scope="module")
 def every():
-    return every_kind(months=3)
+    return every_kind(months=3, overrides=["traffic.silent_share=0.2"])  # a score that is a number
 
 
 def sampled(scenario, seed=0):

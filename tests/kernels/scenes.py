@@ -37,6 +37,8 @@ def random_world(rng):
         "burst_hours": rng.uniform(0.3, 30),
         "burst_daily_share": rng.uniform(0, 1),
         "burst_days": rng.uniform(0.3, 10),
+        "silent_share": 0.0,
+        "silent_score": -np.inf,
         "spikes_per_hour": rng.uniform(0, 0.05),
         "spike_size": rng.uniform(0, 5),
         "spike_hours": rng.uniform(0.5, 12),

@@ -1,9 +1,20 @@
 """Twin of the hour loop: docs/model.md, 2 and 3, in float64, hour by hour."""
 
 import math
+from statistics import NormalDist
 from types import SimpleNamespace
 
 from tests.reference.ref_streams import Hourly
+
+
+def floor_and_mean(sigma, silent_share):
+    """What is cut off the burst, K, and the mean of what is left, E: docs/model.md, 2.4."""
+    if silent_share == 0:
+        return 0.0, 1.0
+    score = NormalDist().inv_cdf(silent_share)
+    floor = math.exp(sigma * score - sigma**2 / 2)
+    above, under = (math.erfc(x / math.sqrt(2)) / 2 for x in (score - sigma, score))
+    return floor, above - floor * under
 
 
 def traffic(seed, future, world, shape, levels):
@@ -14,6 +25,7 @@ def traffic(seed, future, world, shape, levels):
     phi_d = math.exp(-1 / w["burst_days"])
     delta = math.exp(-1 / w["spike_hours"])
     theta, sigma, lam, jump = w["burst_daily_share"], w["burst_sigma"], w["spikes_per_hour"], w["spike_size"]
+    floor, mean_burst = floor_and_mean(sigma, w["silent_share"])
     a_h, z_d = stream.normals()  # the states before the first hour and day
     y = 0.0
     demand, uniforms = [], []
@@ -30,7 +42,7 @@ def traffic(seed, future, world, shape, levels):
             h = hour + half
             a_h = phi * a_h + math.sqrt(1 - phi**2) * normals[half]
             x = math.sqrt(1 - theta) * a_h + math.sqrt(theta) * z_d
-            burst = math.exp(sigma * x - sigma**2 / 2)
+            burst = max(0.0, math.exp(sigma * x - sigma**2 / 2) - floor) / mean_burst
             u = events[half]
             y = delta * y + (jump if u < lam else 0.0)
             profile = (1 - w["profile_following"]) + w["profile_following"] * shape[h % 168]

@@ -6,6 +6,7 @@ Knows the Dataset and its scenario; values nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from tcosim.analysis import traffic_log
+from tcosim.analysis.silent_log import Silence
 from tcosim.analysis.traffic_log import Burst
 from tcosim.errors import InputError, Problem
 from tcosim.scenario.models import Scenario
@@ -49,6 +51,10 @@ class SimulatedTraffic:
             daily_share=self.of(traffic.burst_daily_share),
             days=self.of(traffic.burst_days),
         )
+        self.silent = self.of(traffic.silent_share)
+        self.silence = Silence(self.burst.sigma, self.silent)
+        self.noise = replace(self.burst, sigma=self.burst.sigma * np.sqrt(self.silence.level))
+        """The burst as it blurs a level: silent hours make the same swings blur it more (M7)."""
         self.growth = np.log1p(self.of(volume.annual_growth))
         self.volatility = self.of(volume.growth_volatility)
 
@@ -120,7 +126,7 @@ Show = Callable[[SimulatedTraffic, int, np.random.Generator, list[str]], list[Fl
 
 def _level(traffic: SimulatedTraffic, days: int, rng: np.random.Generator, found: list[str]) -> list[Floats]:
     """Level at the end of the log and growth, with correlated errors (M3); the level of the plan is given."""
-    level, growth, lean = traffic_log.level_and_growth(traffic.burst, traffic.volatility, days)
+    level, growth, lean = traffic_log.level_and_growth(traffic.noise, traffic.volatility, days)
     first, second = rng.standard_normal((2, traffic.futures))
     grows, has_level = "volume.annual_growth" in found, "volume.forecast_ratio" in found
     slope_error = np.sqrt(growth) * second
@@ -134,8 +140,9 @@ def _level(traffic: SimulatedTraffic, days: int, rng: np.random.Generator, found
             traffic.of(table.spike_hours),
             days,
         )
-        if not table.burst_sigma.is_point:
-            chance = chance + traffic_log.half_variance_variance(traffic.burst, days)
+        if not (table.burst_sigma.is_point and table.silent_share.is_point):
+            of_mean = traffic_log.half_variance_variance(traffic.burst, days)
+            chance = chance + traffic.silence.mean * of_mean
         planned = np.log(traffic.of(traffic.scenario.volume.forecast_ratio))
         columns.append(planned + level_error + np.sqrt(chance) * rng.standard_normal(traffic.futures))
     if grows:
@@ -144,11 +151,12 @@ def _level(traffic: SimulatedTraffic, days: int, rng: np.random.Generator, found
 
 
 def _burst(traffic: SimulatedTraffic, days: int, rng: np.random.Generator, found: list[str]) -> list[Floats]:
-    """Log variance of the hours, and the log ratio of its parts between and within days (M4)."""
+    """Log variance of the swings, and the log ratio of its parts between and within days (M4, M7)."""
     burst = traffic.burst
     parts = zip((burst.within, burst.between), traffic_log.degrees_of_freedom(burst, days), strict=True)
     within, between = (
-        np.maximum(true * _chi_square_ratio(degrees, traffic.futures, rng), _TINY) for true, degrees in parts
+        np.maximum(true * _chi_square_ratio(degrees * traffic.silence.swings, traffic.futures, rng), _TINY)
+        for true, degrees in parts
     )
     return [np.log(within + between), np.log(between / within)]
 
@@ -166,7 +174,8 @@ def _memory(of_days: bool) -> Show:
         traffic: SimulatedTraffic, days: int, rng: np.random.Generator, found: list[str]
     ) -> list[Floats]:
         true = traffic.burst.phi_days if of_days else traffic.burst.phi
-        values = days if of_days else days * traffic_log.DAY
+        heard = 1.0 - traffic.silent
+        values = days * heard if of_days else days * traffic_log.DAY * heard**2
         return [true + np.sqrt((1 - true**2) / values) * rng.standard_normal(traffic.futures)]
 
     return show
@@ -178,27 +187,37 @@ def _profile(
     """How far the traffic follows its profile (M5); a flat profile shows nothing."""
     table = traffic.scenario.traffic
     true = traffic.of(table.profile_following)
-    variance = traffic_log.profile_variance(table.weekly_profile, true, traffic.burst, days)
+    variance = traffic_log.profile_variance(table.weekly_profile, true, traffic.noise, days)
     if not np.isfinite(variance).all():
         return []
     return [true + np.sqrt(variance) * rng.standard_normal(traffic.futures)]
 
 
 def _spikes(traffic: SimulatedTraffic, days: int, rng: np.random.Generator, found: list[str]) -> list[Floats]:
-    """Number of spikes, and their size shrunk to what is believed of it: not seen, nothing is learned (M6)."""
+    """Number of spikes, and their size shrunk to what is believed of it: not seen, nothing is learned (M6, M7)."""
     table = traffic.scenario.traffic
     months = days * traffic_log.DAY / HOURS_PER_MONTH
-    expected = np.broadcast_to(traffic.of(table.spikes_per_month) * months, traffic.futures)
+    heard = traffic.of(table.spikes_per_month) * months * (1.0 - traffic.silent)
+    expected = np.broadcast_to(heard, traffic.futures)
     count = rng.poisson(expected).astype(np.float64)
     columns = [count] if "traffic.spikes_per_month" in found else []
     if "traffic.spike_size" in found:
         true = np.log1p(traffic.of(table.spike_size))
-        error = np.sqrt(traffic.burst.hourly / np.maximum(count, 1.0))
+        error = np.sqrt(traffic.noise.hourly / np.maximum(count, 1.0))
         seen = true + error * rng.standard_normal(traffic.futures)
         belief = true.var()
         weight = np.where(count > 0, belief / np.maximum(belief + error**2, _TINY), 0.0)
         columns.append(true.mean() + weight * (seen - true.mean()))
     return columns
+
+
+def _silence(
+    traffic: SimulatedTraffic, days: int, rng: np.random.Generator, found: list[str]
+) -> list[Floats]:
+    """Share of silent hours among as many as are worth the log's (M7)."""
+    hours = np.maximum(np.round(traffic_log.independent_hours(traffic.burst, days)), 1.0).astype(np.int64)
+    hours, share = (np.broadcast_to(values, traffic.futures) for values in (hours, traffic.silent))
+    return [rng.binomial(hours, share) / hours]
 
 
 def _exact(path: str) -> Show:
@@ -221,5 +240,6 @@ _SHOWN: tuple[tuple[tuple[str, ...], Show], ...] = (
     (("traffic.spikes_per_month", "traffic.spike_size"), _spikes),
     (("traffic.input_share",), _exact("traffic.input_share")),
     (("traffic.cached_share",), _exact("traffic.cached_share")),
+    (("traffic.silent_share",), _silence),
 )
 """Fields that a log tells about together, and what it shows of them; the order numbers the random streams."""

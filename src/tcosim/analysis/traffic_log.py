@@ -4,13 +4,13 @@ Arrays in, sampling variances out: draws nothing, knows no Dataset and no money.
 
 Legend: ``n`` futures; every array has the shape (n,) or, where all futures agree, (1,). ``A`` is the hourly part of the
 burst, ``Z`` its daily part, both of variance 1; a log is a mean over days of daily means of ``X = sqrt(1 - theta) A +
-sqrt(theta) Z``. Numbers (M1 to M6) refer to docs/decision.md, D5.
+sqrt(theta) Z``. Numbers (M1 to M7) refer to docs/decision.md, D5.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -106,6 +106,16 @@ def mean_variance(burst: Burst, days: int) -> Floats:
     apart = 2 * burst.phi_days * lag_sum(burst.phi_days, days)
     total: Floats = (days * burst.between + burst.hourly * hours + burst.daily * apart) / days**2
     return total
+
+
+def independent_hours(burst: Burst, days: int) -> Floats:
+    """Hours that know nothing of each other and tell as much of a share of hours as those of T days, at least (M7).
+
+    Whether an hour lies below a threshold is correlated with another hour by no more than the swings are (Gebelein
+    1941), so the variance of a share s is at most s(1 - s) times that of the mean of X.
+    """
+    hours: Floats = 1.0 / mean_variance(replace(burst, sigma=np.ones(1)), days)
+    return hours
 
 
 def slope_variance(burst: Burst, days: int) -> Floats:

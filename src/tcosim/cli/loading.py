@@ -18,13 +18,20 @@ def load_scenario(scenario: str | None, settings: Sequence[str], volume: float |
 
     Warns of what looks like a slip.
     """
+    import datetime
+
     from tcosim.cli.console import work_console
+    from tcosim.scenario.catalogue.warnings import price_warnings
     from tcosim.scenario.library import DEFAULT_SCENARIO
     from tcosim.scenario.load import load
     from tcosim.scenario.sanity import warnings
 
-    loaded = load(_file_or_name(scenario) or DEFAULT_SCENARIO, overrides=settings, volume=volume)
-    for warning in warnings(loaded):
+    notes: list[str] = []
+    loaded = load(_file_or_name(scenario) or DEFAULT_SCENARIO, overrides=settings, volume=volume, notes=notes)
+    for note in notes:
+        work_console().print(f"note: {note}", markup=False, highlight=False)
+    # Today's date decides whether prices are called old, and nothing else.
+    for warning in (*warnings(loaded), *price_warnings(loaded, datetime.date.today())):
         work_console().print(f"warning: {warning}", markup=False, highlight=False, style="yellow")
     return loaded
 

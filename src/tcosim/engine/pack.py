@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from tcosim.errors import InputError, Problem
 from tcosim.kernels import layout
@@ -197,6 +198,7 @@ def _world(scenario: Scenario) -> dict[str, Row]:
         "log_growth": lambda draw: np.log1p(draw(volume.annual_growth)),
         "log_growth_median": _constant(float(np.log1p(median_growth))),
         "growth_volatility": lambda draw: draw(volume.growth_volatility),
+        "silent_score": lambda draw: ndtri(draw(traffic.silent_share)),
         "spikes_per_hour": lambda draw: draw(traffic.spikes_per_month) / HOURS_PER_MONTH,
         "discount_rate_per_year": lambda draw: draw(scenario.discount_rate_per_year),
     }

@@ -25,14 +25,17 @@ from tcosim.kernels.streams import FULL_SCALE, next_word, normal_pair_32, scaled
  SPIKE_STATE, SPIKE_DECAY, SPIKE_SIZE, SPIKE_CHANCE,
  LEVEL, LEVEL_SWING,                       # tokens an hour; level x profile-following
  DAY_FACTOR, DAY_LEVEL, DAY_SWING,         # the part of the burst that a day shares, and the two times it
+ FLOOR, DAY_FLOOR,                         # what is cut off the burst, K; the same over the day's part
  DEMAND_0, DEMAND_1,                       # this pair of hours
  FAILING_0, FAILING_1, SOONEST,            # U x 2^32, and the smaller, for failures; out of reach after a spike
  MENDING_0, MENDING_1,                     # (1 - U) x 2^32 for repairs
  TOKENS,                                   # sum over the month
- ) = range(29)
+ ) = range(31)
 # fmt: on
-QUANTITIES = 29
+QUANTITIES = 31
 LOG2_E = 1.0 / math.log(2.0)
+SQRT_HALF = math.sqrt(0.5)
+ZERO = np.float32(0.0)
 
 NEVER = np.float32(2.0**34)
 """Above every chance: an hour that holds a spike holds no failure."""
@@ -64,8 +67,12 @@ def day_normals(b, j):
 
 @inlined
 def begin_day_level(b, j, factor):
-    """Set the day's share of the burst; multiplying the level once a day saves two additions in each pair of hours."""
+    """Set the day's share of the burst; multiplying the level once a day saves two additions in each pair of hours.
+
+    The floor is divided by it, so that the hour's share alone tells whether anything rises above it.
+    """
     b[at(DAY_FACTOR, j)] = factor
+    b[at(DAY_FLOOR, j)] = b[at(FLOOR, j)] / factor
     b[at(DAY_LEVEL, j)] = b[at(LEVEL, j)] * factor
     b[at(DAY_SWING, j)] = b[at(LEVEL_SWING, j)] * factor
 
@@ -139,8 +146,9 @@ def demand_pair(b, swing_0, swing_1):
         u_0 = scaled_uniform(event_word_0)
         u_1 = scaled_uniform(event_word_1)
 
-        burst_0 = exp2_32(state_0)
-        burst_1 = exp2_32(state_1)
+        floor = b[at(DAY_FLOOR, j)]
+        burst_0 = max(exp2_32(state_0) - floor, ZERO)
+        burst_1 = max(exp2_32(state_1) - floor, ZERO)
 
         chance = b[at(SPIKE_CHANCE, j)]
         decay = b[at(SPIKE_DECAY, j)]
@@ -167,6 +175,21 @@ def demand_pair(b, swing_0, swing_1):
 
 
 @kernel
+def burst_floor(sigma, silent_score):
+    """What is cut off the burst so that it is 0 in the silent share of hours, K; 0 where no hour is silent."""
+    if silent_score == -np.inf:  # and not 0 x inf, where sigma is 0 as well
+        return 0.0
+    return math.exp(sigma * silent_score - 0.5 * sigma * sigma)
+
+
+@kernel
+def burst_mean(sigma, silent_score):
+    """Mean of what the floor leaves of the burst, E: a call on a lognormal; exactly 1 where no hour is silent."""
+    above = 0.5 * math.erfc((silent_score - sigma) * SQRT_HALF)
+    return above - burst_floor(sigma, silent_score) * 0.5 * math.erfc(silent_score * SQRT_HALF)
+
+
+@kernel
 def start_traffic(b, world, first):
     """Set what of the traffic stays for the whole horizon; the four stream words must be seeded before.
 
@@ -185,6 +208,7 @@ def start_traffic(b, world, first):
         b[at(HOURLY_PSI, j)] = sigma * math.sqrt(1.0 - daily_share) * LOG2_E
         b[at(DAILY_PSI, j)] = sigma * math.sqrt(daily_share) * LOG2_E
         b[at(MEAN_EXPONENT, j)] = -0.5 * sigma * sigma * LOG2_E
+        b[at(FLOOR, j)] = burst_floor(sigma, world[W.silent_score, i])
         b[at(SPIKE_STATE, j)] = 0.0
         b[at(SPIKE_DECAY, j)] = math.exp(-1.0 / world[W.spike_hours, i])
         b[at(SPIKE_SIZE, j)] = world[W.spike_size, i]
@@ -203,7 +227,7 @@ def start_traffic(b, world, first):
 
 @kernel
 def start_month(b, world, levels, first):
-    """Set the month's level, net of the mean that spikes add (docs/model.md, 2.6), and clear the month's sum.
+    """Set the month's level, net of the means of burst and spikes (docs/model.md, 2.4 and 2.6); clear the month's sum.
 
     Parameters
     ----------
@@ -216,6 +240,7 @@ def start_month(b, world, levels, first):
         decay = math.exp(-1.0 / world[W.spike_hours, i])
         spike_mean = world[W.spikes_per_hour, i] * world[W.spike_size, i] / (1.0 - decay)
         level = levels[i] / HOURS_PER_MONTH / (1.0 + spike_mean)
+        level /= burst_mean(world[W.burst_sigma, i], world[W.silent_score, i])
         b[at(LEVEL, j)] = level
         b[at(LEVEL_SWING, j)] = level * world[W.profile_following, i]
         begin_day_level(b, j, b[at(DAY_FACTOR, j)])  # a month may begin within a day

@@ -22,9 +22,10 @@ A multiple of every vector width, so no scalar remainder exists and a future's r
 WORLD = (
     "planned_tokens", "forecast_ratio", "log_growth", "log_growth_median", "growth_volatility",
     "profile_following", "burst_sigma", "burst_hours", "burst_daily_share", "burst_days",
-    "spikes_per_hour", "spike_size", "spike_hours", "input_share", "cached_share", "discount_rate_per_year",
+    "silent_score", "spikes_per_hour", "spike_size", "spike_hours", "input_share", "cached_share",
+    "discount_rate_per_year",
 )  # fmt: skip
-"""Rows of `world` (rows, futures)."""
+"""Rows of `world` (rows, futures); `silent_score` is -inf where no hour is silent."""
 
 ROUTE = (
     "share", "usd_per_million_input", "usd_per_million_cached_input", "usd_per_million_output",

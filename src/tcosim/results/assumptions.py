@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tcosim.errors import InputError
+from tcosim.scenario.catalogue.key import origin, price_key
 from tcosim.scenario.difference import declared_tables
 from tcosim.scenario.distributions import Distribution
 from tcosim.scenario.fields import field_specs
@@ -97,6 +98,8 @@ def _assumption(
 
 
 def _origin(key: str, library: Library) -> dict[str, Any]:
+    if (price := price_key(key)) is not None:
+        return origin(price, library)
     try:
         entry = library.quantity(key)
         sources = [library.source(name) for name in entry.sources]

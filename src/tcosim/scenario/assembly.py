@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from tcosim.errors import InputError
+from tcosim.scenario.catalogue.reader import DAY, CatalogueReader, with_written_day
+from tcosim.scenario.catalogue.route import keyed
 from tcosim.scenario.fields import Declared, FieldSpec, field_specs
 from tcosim.scenario.gate_rules import broken_gates
+from tcosim.scenario.include import INCLUDE
 from tcosim.scenario.models import (
     NO_CONSTRAINTS,
     OPTION_KINDS,
@@ -28,7 +31,7 @@ from tcosim.scenario.models.option import KINDS
 from tcosim.scenario.near import closest, did_you_mean
 from tcosim.scenario.places import Path
 from tcosim.scenario.reader import Reader
-from tcosim.scenario.rules import Broken, OptionFacts, broken_routes, broken_rules
+from tcosim.scenario.rules import Broken, OptionFacts, broken_routes, broken_rules, broken_traffic
 from tcosim.scenario.tying import stated_correlations, with_library
 from tcosim.scenario.uncertain import Uncertain
 
@@ -59,7 +62,8 @@ class Assembly:
 
     def __init__(self, reader: Reader, raw: Mapping[str, Any]):
         self.reader = reader
-        self.raw = raw
+        self.raw = with_written_day(raw)
+        self.catalogue = CatalogueReader(reader, self.raw)
 
     def scenario(self) -> Scenario:
         """Return the scenario.
@@ -71,6 +75,7 @@ class Assembly:
         """
         reader = self.reader
         reader.refuse_unknown(self.raw, TABLES, "", ())
+        self.catalogue.check_day()
         header = self._section(Header, "scenario")
         volume = self._section(Volume, "volume")
         traffic = self._section(Traffic, "traffic")
@@ -79,6 +84,8 @@ class Assembly:
         options = [self._option(position, table) for position, table in self._option_tables()]
         gated = any(value != getattr(NO_CONSTRAINTS, name) for name, value in constraints.items())
         for broken in broken_rules(header, [option.facts for option in options], gated=gated):
+            self._note(broken)
+        for broken in broken_traffic(traffic):
             self._note(broken)
         values: list[Mapping[str, Any]] = [
             header,
@@ -120,7 +127,7 @@ class Assembly:
             )
             return {}
         specs = field_specs(model)
-        self.reader.refuse_unknown(raw, specs, name, (name,))
+        self.reader.refuse_unknown(raw, (*specs, DAY, INCLUDE) if model is Header else specs, name, (name,))
         return self.reader.table(specs, raw, (name,), name)
 
     def _name_profile(self, traffic: dict[str, Any]) -> None:
@@ -184,7 +191,7 @@ class Assembly:
             routes = self._routes(tables, [name for name in direct if name in raw], path, label, route_specs)
         else:
             self.reader.refuse_unknown(raw, (*specs, *direct, "route"), label, path)
-            route = self.reader.table(direct, raw, path, label, f"{label}.route.default")
+            route = self._priced(direct, raw, path, label, f"{label}.route.default")
             routes = [{"name": "default", "share": 1.0, **route}]
         values = self.reader.table(specs, raw, path, label)
         all_values = {**values, **{f"route {i} {k}": v for i, r in enumerate(routes) for k, v in r.items()}}
@@ -214,10 +221,17 @@ class Assembly:
                 f"{label}.route.{name}" if isinstance(name, str) and name else f"{label}.route[{number + 1}]"
             )
             self.reader.refuse_unknown(table, specs, named, here)
-            routes.append(self.reader.table(specs, {"name": name, **table}, here, named))
+            routes.append(self._priced(specs, {"name": name, **table}, here, named, named))
         for broken in broken_routes(path, label, routes):
             self._note(broken)
         return routes
+
+    def _priced(
+        self, specs: dict[str, FieldSpec], raw: Mapping[str, Any], path: Path, label: str, prefix: str
+    ) -> dict[str, Any]:
+        """Read a route; what it leaves out, its model fills."""
+        filled, keys = self.catalogue.completed(raw, path, label, prefix)
+        return keyed(self.reader.table(specs, filled, path, label, prefix), keys)
 
     def _resolved(self) -> tuple[str, tuple[str, ...]]:
         """Return the library's hash and the defaulted fields: as stated in a resolved file, else as found."""

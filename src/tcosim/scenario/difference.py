@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tcosim.errors import InputError, Problem
+from tcosim.scenario.catalogue.key import FIELDS
 from tcosim.scenario.fields import Declared, FieldSpec, field_specs
 from tcosim.scenario.models import ApiOption, Header, Option, Route, Scenario
 from tcosim.scenario.uncertain import Uncertain
@@ -21,7 +22,7 @@ CORRELATION_UNIT = "rank correlation"
 PROFILE = "traffic.weekly_profile"
 
 _NOT_COMPARED = {
-    "scenario": ("name", "title", "months", "baseline"),
+    "scenario": ("name", "title", "months", "baseline", "prices_on"),
     "option": ("kind", "name", "label"),
     "route": ("name",),
 }
@@ -90,6 +91,9 @@ def differences(a: Scenario, b: Scenario) -> tuple[Difference, ...]:
     }
     if PROFILE not in changed:
         changed.pop(f"{PROFILE}_name", None)
+    for path in [path for path in changed if _is_model(path)]:
+        if not any(one in changed for one in _filled_by(path)):
+            del changed[path]  # a name, as long as it fills the same prices
     found = [_difference(paths, changed) for paths in _components(changed, {**after, **before})]
     pairs = _changed_pairs(a, b)
     return (*found, Difference(CORRELATIONS, pairs)) if pairs else tuple(found)
@@ -177,6 +181,15 @@ def _cells(scenario: Scenario, other: Scenario) -> dict[str, _Cell]:
     return cells
 
 
+def _is_model(path: str) -> bool:
+    return ".route." in path and path.endswith(".model")
+
+
+def _filled_by(path: str) -> list[str]:
+    """Return the fields that the model of a route may fill: prices of one model change together."""
+    return [f"{path.removesuffix('model')}{name}" for name in FIELDS]
+
+
 def _get(cells: Mapping[str, _Cell], path: str) -> Any:
     return cells[path].value if path in cells else None
 
@@ -212,6 +225,8 @@ def _components(changed: Mapping[str, Change], cells: Mapping[str, _Cell]) -> li
         tie([path, *(f"{cell.table}.{one.field}" for one in conditions if one)])
         if cell.spec.instead_of and (change.before is None) != (change.after is None):
             tie([path, *(f"{cell.table}.{other}" for other in cell.spec.instead_of)])
+        if _is_model(path):
+            tie([path, *_filled_by(path)])
     tie([PROFILE, f"{PROFILE}_name"])
     shares: dict[str, list[str]] = {}
     for path in changed:

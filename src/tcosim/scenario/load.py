@@ -12,6 +12,7 @@ from pathlib import Path
 from tcosim.errors import InputError, Problem
 from tcosim.scenario import places
 from tcosim.scenario.assembly import Assembly
+from tcosim.scenario.include import take_in
 from tcosim.scenario.library import DEFAULT_SCENARIO, Library, default_library
 from tcosim.scenario.models import Scenario
 from tcosim.scenario.override import apply_override, fields_by_input
@@ -25,6 +26,7 @@ def load(
     overrides: Sequence[str] = (),
     volume: float | None = None,
     library: Library | None = None,
+    notes: list[str] | None = None,
 ) -> Scenario:
     """Load a scenario.
 
@@ -41,6 +43,8 @@ def load(
         Planned tokens a month instead of the scenario's.
     library : Library, optional
         Instead of the one that ships with the package.
+    notes : list of str, optional
+        Gets what an included file states and the scenario overrules.
 
     Raises
     ------
@@ -49,7 +53,7 @@ def load(
     """
     library = library or default_library()
     source = read_source(path_or_name, library)
-    return _load(source, overrides, volume, library)
+    return _load(source, overrides, volume, library, notes)
 
 
 def load_text(
@@ -60,6 +64,7 @@ def load_text(
     overrides: Sequence[str] = (),
     volume: float | None = None,
     library: Library | None = None,
+    notes: list[str] | None = None,
 ) -> Scenario:
     """Load a scenario from TOML text; ``origin`` is what messages call it.
 
@@ -69,7 +74,7 @@ def load_text(
     origin : str
     folder : path, optional
         What file names in the scenario are relative to.
-    overrides, volume, library
+    overrides, volume, library, notes
         As for `load`.
 
     Raises
@@ -78,14 +83,23 @@ def load_text(
         With every problem found.
     """
     source = SourceText(text, origin, None if folder is None else Path(folder))
-    return _load(source, overrides, volume, library or default_library())
+    return _load(source, overrides, volume, library or default_library(), notes)
 
 
-def _load(source: SourceText, overrides: Sequence[str], volume: float | None, library: Library) -> Scenario:
+def _load(
+    source: SourceText,
+    overrides: Sequence[str],
+    volume: float | None,
+    library: Library,
+    notes: list[str] | None,
+) -> Scenario:
     raw = parse_toml(source)
+    included = take_in(raw, source)
+    if notes is not None:
+        notes += included.notes
     settings: dict[places.Path, str] = {}
-    problems: list[Problem] = []
-    displaced: set[str] = set()
+    problems: list[Problem] = list(included.problems)
+    displaced: set[str] = set(included.displaced)
     inputs = fields_by_input(raw) if overrides else {}
     for text in overrides:
         try:
@@ -106,5 +120,6 @@ def _load(source: SourceText, overrides: Sequence[str], volume: float | None, li
         resolved="resolved" in raw,
         displaced=displaced,
     )
+    reader.elsewhere = included.places
     reader.problems += problems
     return Assembly(reader, raw).scenario()

@@ -51,6 +51,8 @@ class Notes:
         self.origin = origin
         self.lines = lines
         self.settings = settings
+        self.elsewhere: dict[places.Path, str] = {}
+        """File and line of what another file lent; see `tcosim.scenario.include`."""
         self.problems: list[Problem] = []
         self._unknown: dict[places.Path, list[_Unknown]] = {}
 
@@ -63,6 +65,11 @@ class Notes:
         """Return file and line of a field, or what set it from outside."""
         if (what := self.set_by(path)) is not None:
             return what
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.lines:
+                break
+            if path[:length] in self.elsewhere:
+                return self.elsewhere[path[:length]]
         line = places.line_of(self.lines, path)
         return self.origin if line is None else f"{self.origin}:{line}"
 

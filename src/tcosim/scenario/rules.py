@@ -12,7 +12,11 @@ from typing import Any
 
 from tcosim.scenario.near import closest, did_you_mean
 from tcosim.scenario.places import Path
+from tcosim.scenario.uncertain import Uncertain
 from tcosim.units import format_stated
+
+LEAST_SIGMA_WITH_SILENCE = 0.02
+"""Below it, next to nothing of the burst rises above a floor that silences hours, and rounding decides what does."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,24 @@ def _reference(option: OptionFacts, options: Sequence[OptionFacts]) -> Iterator[
             "must name an option of kind api",
             api,
             way_out,
+        )
+
+
+def broken_traffic(traffic: Mapping[str, Any]) -> Iterator[Broken]:
+    """Yield what does not hold between the fields of the traffic: hours fall silent only where demand swings."""
+    silent, sigma = traffic.get("silent_share"), traffic.get("burst_sigma")
+    if not isinstance(silent, Uncertain) or not isinstance(sigma, Uncertain):
+        return
+    share, low = silent.distribution.declared_support()[1], sigma.distribution.declared_support()[0]
+    if share > 0 and low < LEAST_SIGMA_WITH_SILENCE:
+        least = format_stated(LEAST_SIGMA_WITH_SILENCE)
+        value = format_stated(float(f"{low:.4g}"))
+        yield Broken(
+            ("traffic", "burst_sigma"),
+            "traffic.burst_sigma",
+            f"must be at least {least} where hours can be silent (traffic.silent_share up to {format_stated(share)})",
+            value if sigma.is_point else f"values down to {value}",
+            f"{'raise it' if sigma.is_point else f'add low_limit = {least}'}, or set traffic.silent_share to 0",
         )
 
 

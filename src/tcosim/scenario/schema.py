@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from tcosim.scenario.assembly import RESOLVED_FIELDS
+from tcosim.scenario.catalogue.route import PRICES
 from tcosim.scenario.distributions import FAMILIES
 from tcosim.scenario.elicit import PERCENTILE_KEY
 from tcosim.scenario.family import Family
 from tcosim.scenario.fields import Bounds, Declared, FieldSpec, Kind, Mark, Use, field_specs
+from tcosim.scenario.include import INCLUDE
 from tcosim.scenario.models import OPTION_KINDS, ApiOption, Constraints, Header, Route, Traffic, Volume
 from tcosim.scenario.problems import known_keys, needs
 from tcosim.scenario.values import INPUT_NAME, LONGEST_NAME, LONGEST_TEXT, NAME
@@ -35,7 +37,7 @@ def json_schema() -> Schema:
         "additionalProperties": False,
         "required": ["scenario", "volume", "option"],
         "properties": {
-            "scenario": _table(Header, "What is asked."),
+            "scenario": _header(),
             "volume": _table(Volume, "The planned volume, and how the actual one may differ."),
             "traffic": _table(Traffic, "How the tokens of a month spread over its hours."),
             "constraints": _table(
@@ -71,6 +73,16 @@ def json_schema() -> Schema:
             "component": {"oneOf": [_family(name, part=True) for name in FAMILIES if name != "mixture"]},
         },
     }
+
+
+def _header() -> Schema:
+    table = _table(Header, "What is asked.")
+    name: Schema = {"type": "string", "minLength": 1}
+    table["properties"][INCLUDE] = {
+        "description": "Files, relative to this one, to take [volume], [traffic] and [[correlation]] from.",
+        "oneOf": [name, _list_of(name)],
+    }
+    return table
 
 
 def schema_text() -> str:
@@ -178,10 +190,12 @@ def _option(kind: str) -> Schema:
         schema["oneOf"] = [{"required": [instead[0].name]}, {"required": list(instead[0].instead_of)}]
     if model is ApiOption:
         route = _table(Route, "One model behind the option.")
+        route["required"] = [name for name in route["required"] if name not in PRICES]
+        route["anyOf"] = [{"required": ["model"]}, {"required": list(PRICES)}]
         direct = {name: field for name, field in route["properties"].items() if name not in ("name", "share")}
         schema["properties"] |= direct
         schema["properties"]["route"] = {"type": "array", "minItems": 1, "items": route}
-        schema["oneOf"] = [{"required": ["route"]}, {"required": route["required"]}]
+        schema["oneOf"] = [{"required": ["route"]}, {"anyOf": route["anyOf"]}]
     return schema
 
 

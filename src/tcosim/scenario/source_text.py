@@ -57,7 +57,7 @@ def read_source(path_or_name: str | os.PathLike[str], library: Library) -> Sourc
                 f"name the file in it, or {_START_ONE}",
             )
         )
-    return SourceText(_read(path), str(path), path.parent)
+    return SourceText(read_text(path), str(path), path.parent)
 
 
 def _not_found(given: str, library: Library) -> Problem:
@@ -72,7 +72,14 @@ def _not_found(given: str, library: Library) -> Problem:
     return Problem("scenario", rule, as_written(given), did_you_mean(near) or _START_ONE)
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Read a file as text.
+
+    Raises
+    ------
+    tcosim.errors.InputError
+        If it cannot be read, is too large or is not UTF-8.
+    """
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST_BYTES + 1)

@@ -34,6 +34,8 @@ _HEAD = """\
 #     { use = "people.engineer_usd_per_hour" }       an entry of the library: see  tcosim inputs
 # Two fields that use the same entry share one draw; input = "some-name" does the same for stated
 # distributions, and beside use = it gives a field a draw of its own.
+# Under [scenario], include = "fitted.toml" takes [volume], [traffic] and [[correlation]] from another file,
+# named relative to this one; what stands here wins.
 # Shares run from 0 to 1; "60%" in quotes is 0.6, and "3B" is 3e9. Money is nominal USD.
 """
 _OPTION_NAMES = {"api": "api", "managed": "managed", "rented": "rented", "owned": "owned"}

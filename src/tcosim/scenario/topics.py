@@ -10,8 +10,8 @@ from tcosim.scenario.models import Scenario
 TOPICS: dict[str, tuple[str, ...]] = {
     "traffic": (
         "forecast_ratio", "annual_growth", "growth_volatility", "profile_following", "burst_sigma", "burst_hours",
-        "burst_daily_share", "burst_days", "spikes_per_month", "spike_size", "spike_hours", "input_share",
-        "cached_share",
+        "burst_daily_share", "burst_days", "silent_share", "spikes_per_month", "spike_size", "spike_hours",
+        "input_share", "cached_share",
     ),
     "people": (
         "engineer_usd_per_hour", "wage_growth_per_year", "engineer_hours_per_month", "engineer_fte",

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import InstanceOf
 
 from tcosim.scenario.fields import (
+    ABSENT,
     MONEY,
     REQUIRED,
     SHARE,
@@ -41,6 +42,15 @@ class Route(Declared):
 
     name: Annotated[str, name("", "Short name, unique within the option; route-1, route-2 ... if left out.")]
     share: Annotated[float, number("share", 1.0, SHARE, "Share of the option's tokens; all routes sum to 1.")]
+    model: Annotated[
+        str | None,
+        text(
+            ABSENT,
+            "Model of the price catalogue, as provider:model (see tcosim prices); it fills the prices and the "
+            "batch_price_ratio that are not stated here, as of prices_on.",
+            example="anthropic:claude-sonnet-5-5",
+        ),
+    ]
     usd_per_million_input: Annotated[
         U,
         uncertain(

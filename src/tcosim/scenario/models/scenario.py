@@ -14,6 +14,7 @@ from pydantic import InstanceOf, model_validator
 from tcosim.errors import InputError, Problem
 from tcosim.scenario.correlation import Correlation
 from tcosim.scenario.fields import (
+    ABSENT,
     REQUIRED,
     Declared,
     Use,
@@ -47,6 +48,14 @@ class Header(Declared):
             "api", "Name of the option to beat: of kind api or managed, unless gates shut all of these out."
         ),
     ]
+    prices_on: Annotated[
+        str | None,
+        text(
+            ABSENT,
+            "Day, as 2026-11-21, whose list prices a route's model takes; the catalogue's own day if left out.",
+            example="2026-11-20",
+        ),
+    ]
     discount_rate_per_year: Annotated[
         U,
         uncertain(
@@ -63,7 +72,7 @@ class Scenario(Header):
 
     Attributes
     ----------
-    name, title, months, baseline, discount_rate_per_year
+    name, title, months, baseline, prices_on, discount_rate_per_year
         What stands in ``[scenario]``.
     volume, traffic : Volume, Traffic
     options : tuple of Option

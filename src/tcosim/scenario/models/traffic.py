@@ -100,7 +100,7 @@ class Traffic(Declared):
             "log sd",
             Use("traffic.burst_sigma"),
             at_least(0, 3),
-            "Size of the random swings of hourly demand around the profile.",
+            "Log sd of the random swings of hourly demand around the profile, before the silent hours are cut off.",
         ),
     ]
     burst_hours: Annotated[
@@ -121,6 +121,15 @@ class Traffic(Declared):
     burst_days: Annotated[
         U,
         uncertain("days", Use("traffic.burst_days"), above(0, 1000), "How long a swing between days lasts."),
+    ]
+    silent_share: Annotated[
+        U,
+        uncertain(
+            "share",
+            Use("traffic.silent_share"),
+            between(0, 0.95),
+            "Share of hours in which no traffic at all comes.",
+        ),
     ]
     spikes_per_month: Annotated[
         U,
