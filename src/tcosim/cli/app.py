@@ -13,7 +13,22 @@ from typing import Annotated
 import typer
 
 from tcosim._version import __version__
-from tcosim.cli import check, claims, curve, diff, drivers, inputs, new, replay, report, run, value
+from tcosim.cli import (
+    backtest,
+    check,
+    claims,
+    curve,
+    diff,
+    drivers,
+    fit_prices,
+    inputs,
+    new,
+    prices,
+    replay,
+    report,
+    run,
+    value,
+)
 from tcosim.cli.guard import Guarded
 
 app = typer.Typer(
@@ -35,7 +50,10 @@ app.command("claims")(claims.claims)
 app.command("check")(check.check)
 app.command("new")(new.new)
 app.command("inputs")(inputs.inputs)
+app.command("prices")(prices.prices)
 app.command("replay")(replay.replay)
+app.command("fit-prices")(fit_prices.fit_prices)
+app.command("backtest")(backtest.backtest)
 
 
 def _print_version(value: bool) -> None:
