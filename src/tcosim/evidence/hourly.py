@@ -5,8 +5,8 @@ Knows arrays and times; knows nothing of files or of how they are read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import numpy as np
@@ -91,6 +91,24 @@ class HourlyLog:
         found = self.requests if self.tokens is None else self.tokens
         assert found is not None
         return found
+
+    def since(self, hour: int) -> HourlyLog:
+        """The same log from an hour on."""
+
+        def cut(values: Floats | None) -> Floats | None:
+            return None if values is None else values[hour:]
+
+        return replace(
+            self,
+            start=(self.start.astimezone(UTC) + timedelta(hours=hour)).astimezone(self.start.tzinfo),
+            hour_of_week=self.hour_of_week[hour:],
+            requests=cut(self.requests),
+            tokens=cut(self.tokens),
+            input_tokens=cut(self.input_tokens),
+            cached_tokens=cut(self.cached_tokens),
+            output_tokens=cut(self.output_tokens),
+            collected=self.collected[hour:],
+        )
 
     @property
     def weeks(self) -> float:

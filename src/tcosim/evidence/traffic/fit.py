@@ -1,0 +1,317 @@
+"""A log's hourly traffic as the traffic part of a scenario, with how well it fits (docs/evidence.md, T).
+
+Puts the estimates together; knows nothing of files or of how a fit is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tcosim.errors import InputError, Problem
+from tcosim.evidence.hourly import Finding, HourlyLog
+from tcosim.evidence.traffic.belief import COORDINATES, Belief, months_of
+from tcosim.evidence.traffic.calendar import HOURS_PER_DAY, Calendar
+from tcosim.evidence.traffic.counting import Counting
+from tcosim.evidence.traffic.estimate import Estimate, estimate
+from tcosim.evidence.traffic.goodness import Compared, HeldOut, HourlyDistribution, compared, held_out
+from tcosim.evidence.traffic.profile import weekly_profile
+from tcosim.evidence.traffic.quantity import Quantity, narrower, quantity, rounded
+from tcosim.evidence.traffic.shares import following_draws, share_draws
+from tcosim.evidence.traffic.together import Pair, correlations
+from tcosim.processors import usable_processors
+from tcosim.scenario.library import default_library
+from tcosim.units import HOURS_PER_MONTH, HOURS_PER_WEEK
+
+Floats = NDArray[Any]
+Progress = Callable[[float], None]
+
+FEWEST_HOURS = 24
+HELD_OUT = 0.2
+FEWEST_HELD_OUT = 24
+LONGEST_HOURS = 52 * HOURS_PER_WEEK
+"""Traffic of longer ago says little of what comes, and the whole of it would take minutes."""
+MOSTLY = 0.5
+_SEED_OF_DAYS = 3
+
+
+@dataclass(frozen=True)
+class TrafficFit:
+    """What a log says of traffic.
+
+    Attributes
+    ----------
+    log : HourlyLog
+        What was fitted, of at most a year.
+    calendar : Calendar
+    shape : ndarray, shape (168,)
+        Weekly shape, mean 1.
+    shape_name : str
+        ``"fitted"``, or the library's name of it.
+    tokens_per_month : float or None
+        Level at the end of the log; None if it counts requests alone.
+    traffic_per_month : float
+        The same in the log's own measure.
+    quantities : tuple of Quantity
+        Fields of [volume] and [traffic] that the log tells something about.
+    correlations : dict of (str, str) to float
+        Rank correlations of these.
+    silent_chance : float
+        Probability that some hours are silent by themselves; above a half the burst is cut off (docs/model.md, 2.4).
+    compared : tuple of Compared
+    hourly : HourlyDistribution
+    held_out : HeldOut or None
+        None where the log is too short to spare its end.
+    misfit : float
+        Above 1 the model makes no log like this one, and the nearest that it makes is taken.
+    logs : int
+        Simulated logs that the log was compared with.
+    findings : tuple of Finding
+        Of the log and of the fit.
+    """
+
+    log: HourlyLog
+    calendar: Calendar
+    shape: Floats
+    shape_name: str
+    tokens_per_month: float | None
+    traffic_per_month: float
+    quantities: tuple[Quantity, ...]
+    correlations: dict[Pair, float]
+    silent_chance: float
+    compared: tuple[Compared, ...]
+    hourly: HourlyDistribution
+    held_out: HeldOut | None
+    misfit: float
+    logs: int
+    findings: tuple[Finding, ...]
+
+    def quantity(self, field: str) -> Quantity | None:
+        """A fitted field by its path; None if the log says nothing of it."""
+        return next((one for one in self.quantities if one.field == field), None)
+
+
+def fit_traffic(
+    log: HourlyLog,
+    *,
+    shape: str | None = None,
+    seed: int = 0,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> TrafficFit:
+    """Fit the traffic part of a scenario to a log.
+
+    Parameters
+    ----------
+    log : HourlyLog
+    shape : str, optional
+        Name of a weekly shape of the library; taken from the log itself if left out.
+    seed : int
+        Of the simulated logs.
+    threads : int, optional
+        As many as there are processors if left out.
+    progress : callable, optional
+        Called with the share that is done.
+
+    Raises
+    ------
+    InputError
+        If the log has too few hours or no traffic, or there is no such shape.
+    """
+    log, cut = _recent(log)
+    calendar = Calendar(log.hour_of_week, log.collected)
+    traffic = np.where(log.collected, log.traffic, np.nan)
+    _check(calendar, traffic)
+    library = default_library()
+    stated = np.asarray(library.shape(shape).values) if shape is not None else None
+    belief = Belief(library, shape_is_given=stated is not None)
+    workers = threads or usable_processors()
+    spare = _spared(calendar)
+    counting = Counting.of(traffic, log.requests, log.collected)
+    parts = 1.0 if spare is None else 0.6
+
+    def run(hours: int, begin: float, end: float) -> tuple[Estimate, Floats, Calendar]:
+        part = Calendar(calendar.hour_of_week[:hours], calendar.collected[:hours])
+        week = stated if stated is not None else _shape_of(traffic[:hours], part)
+        found = estimate(
+            traffic[:hours],
+            part,
+            week,
+            belief,
+            shape_is_given=stated is not None,
+            counting=counting,
+            seed=seed,
+            threads=workers,
+            progress=None if progress is None else lambda done: progress(begin + (end - begin) * done),
+        )
+        return found, week, part
+
+    found, week, _ = run(calendar.hours, 0.0, parts)
+    behind = None
+    if spare is not None:
+        earlier, earlier_week, part = run(spare, parts, 1.0)
+        behind = held_out(earlier, traffic, calendar, earlier_week, part, counting)
+    rows, hourly = compared(
+        found, traffic, calendar, week, shape_is_given=stated is not None, counting=counting
+    )
+    level = float(np.mean(traffic[calendar.collected])) * np.exp(found.log_level) * HOURS_PER_MONTH
+    rng = np.random.default_rng([seed, _SEED_OF_DAYS])
+    draws = _draws(found, level)
+    silent = float((found.settings.silent_share > 0).mean())
+    quantities = _quantities(found, draws, silent)
+    quantities += _of_days(log, traffic, calendar, week, stated is not None, rng)
+    varying = {one.field: draws[one.field] for one in quantities if one.field in draws and not one.is_point}
+    assumed = [frozenset(pair) for one in library.correlations for *pair, _ in one.pairs()]
+    per_month = rounded(float(np.median(level)))
+    return TrafficFit(
+        log, calendar, week, shape or "fitted", per_month if log.measure == "tokens" else None, per_month,
+        tuple(quantities), correlations(varying, assumed), silent, rows, hourly, behind, found.misfit, found.logs,
+        (*log.findings, *cut, *_said(calendar, found)),
+    )  # fmt: skip
+
+
+def _recent(log: HourlyLog) -> tuple[HourlyLog, tuple[Finding, ...]]:
+    hours = len(log.hour_of_week)
+    if hours <= LONGEST_HOURS:
+        return log, ()
+    return log.since(hours - LONGEST_HOURS), (
+        Finding(
+            f"the log has {hours / HOURS_PER_WEEK:.0f} weeks; the last 52 are fitted", hours - LONGEST_HOURS
+        ),
+    )
+
+
+def _check(calendar: Calendar, traffic: Floats) -> None:
+    if calendar.collected_hours < FEWEST_HOURS:
+        raise InputError(
+            Problem(
+                "log",
+                f"must hold at least {FEWEST_HOURS} collected hours",
+                calendar.collected_hours,
+                "log for some weeks; three days already say something, wide as it is",
+            )
+        )
+    if not np.nansum(traffic) > 0:
+        raise InputError(
+            Problem("log", "must hold traffic", "0 in every hour", "check which columns were read (--map)")
+        )
+
+
+def _spared(calendar: Calendar) -> int | None:
+    """Hours of the log that leave whole days at its end unseen; None where too little would be left."""
+    days = int(calendar.day[-1]) + 1
+    first = int(np.ceil(days * (1 - HELD_OUT)))
+    hours = int((calendar.day < first).sum())
+    behind = int(calendar.collected[hours:].sum())
+    enough = int(calendar.collected[:hours].sum()) >= 3 * HOURS_PER_DAY and behind >= FEWEST_HELD_OUT
+    return hours if enough else None
+
+
+def _shape_of(traffic: Floats, calendar: Calendar) -> Floats:
+    week = weekly_profile(np.nan_to_num(traffic)[None].astype(np.float32), calendar)[0].astype(np.float64)
+    return np.asarray(np.maximum(week, 0.0) / np.maximum(week, 0.0).mean())
+
+
+def _draws(found: Estimate, level: Floats) -> dict[str, Floats]:
+    settings = found.settings
+    return {
+        "volume.forecast_ratio": level / np.median(level),
+        "volume.annual_growth": np.expm1(settings.log_growth),
+        "traffic.profile_following": settings.profile_following,
+        "traffic.burst_sigma": settings.burst_sigma,
+        "traffic.burst_hours": settings.burst_hours,
+        "traffic.burst_daily_share": settings.burst_daily_share,
+        "traffic.burst_days": settings.burst_days,
+        "traffic.silent_share": settings.silent_share,
+        "traffic.spikes_per_month": settings.spikes_per_month,
+        "traffic.spike_size": settings.spike_size,
+        "traffic.spike_hours": settings.spike_hours,
+    }
+
+
+LIMITS = {
+    "volume.forecast_ratio": (0.01, 100.0),
+    "volume.annual_growth": (-0.9, 19.0),
+    "traffic.burst_sigma": (0.0, 3.0),
+    "traffic.burst_daily_share": (0.0, 1.0),
+    "traffic.silent_share": (0.0, 0.95),
+    "traffic.spikes_per_month": (0.0, 300.0),
+    "traffic.spike_size": (0.0, 100.0),
+}
+"""What the fields allow; the times have bounds of their own in what was believed."""
+
+
+def _quantities(found: Estimate, draws: dict[str, Floats], silent: float) -> list[Quantity]:
+    """Every parameter of the model; the burst is cut off or not, whichever is more likely."""
+    cut = silent >= MOSTLY
+    cuts = found.settings.silent_share > 0
+    if cut:
+        for field in ("traffic.burst_sigma", "traffic.silent_share"):
+            draws[field] = np.where(cuts, draws[field], np.median(draws[field][cuts]))
+    else:
+        draws["traffic.burst_sigma"] = np.sqrt(np.log1p(found.settings.burst_cv**2))
+        draws["traffic.silent_share"] = np.zeros_like(draws["traffic.silent_share"])
+    quantities = []
+    for field, values in draws.items():
+        name = field.rpartition(".")[2]
+        coordinate = {"burst_sigma": "burst_cv", "annual_growth": "log_growth"}.get(name, name)
+        learned = None
+        if coordinate in COORDINATES:
+            column = COORDINATES.index(coordinate)
+            learned = narrower(found.learned[:, column], found.believed[:, column])
+        if coordinate == "profile_following" and learned is None:
+            continue  # a shape that was taken from the log: its days say how far it is followed
+        low, high = LIMITS.get(field, (0.0, float("inf")))
+        quantities.append(quantity(field, values, low, high, learned))
+    return quantities
+
+
+def _of_days(
+    log: HourlyLog,
+    traffic: Floats,
+    calendar: Calendar,
+    week: Floats,
+    is_given: bool,
+    rng: np.random.Generator,
+) -> list[Quantity]:
+    """What a bootstrap over days says."""
+    found: dict[str, Floats | None] = {}
+    if not is_given:
+        found["traffic.profile_following"] = following_draws(traffic, week, calendar, rng)
+    if log.input_tokens is not None and log.tokens is not None:
+        found["traffic.input_share"] = share_draws(log.input_tokens, log.tokens, calendar, rng)
+        if log.cached_tokens is not None:
+            found["traffic.cached_share"] = share_draws(log.cached_tokens, log.input_tokens, calendar, rng)
+    return [quantity(field, drawn, 0.0, 1.0) for field, drawn in found.items() if drawn is not None]
+
+
+def _said(calendar: Calendar, found: Estimate) -> tuple[Finding, ...]:
+    findings = []
+    days = calendar.collected_hours / HOURS_PER_DAY
+    if days < 7:
+        findings.append(
+            Finding(
+                f"{days:.1f} days are no week: hours of the week that were not seen follow those that were, and most "
+                "of what is shown below is what was believed before",
+                calendar.collected_hours,
+                "warning",
+            )
+        )
+    if found.misfit > 1:
+        findings.append(
+            Finding(
+                "the model makes no log like this one; the nearest that it makes was taken, and the table of what was "
+                "simulated against observed says where they differ",
+                1,
+                "warning",
+            )
+        )
+    if months_of(calendar.hours) < 3:
+        findings.append(
+            Finding("growth cannot be told from so short a log; it stays what was believed", calendar.hours)
+        )
+    return tuple(findings)
