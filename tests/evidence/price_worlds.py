@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tcosim.evidence.price_series import PriceHistory, PriceSeries
+from tcosim.evidence.prices.series import PriceHistory, PriceSeries
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from tcosim.errors import InputError
-from tcosim.evidence import backtest as module
-from tcosim.evidence.backtest import BAR, backtest, own_drift, shipped_distributions, windows_of
-from tcosim.evidence.price_files import read_prices
-from tcosim.evidence.price_paths import log_ratios
-from tcosim.evidence.price_series import PriceHistory, PriceSeries
+from tcosim.evidence.prices import backtest as module
+from tcosim.evidence.prices.backtest import BAR, backtest, own_drift, shipped_distributions, windows_of
+from tcosim.evidence.prices.files import read_prices
+from tcosim.evidence.prices.paths import log_ratios
+from tcosim.evidence.prices.series import PriceHistory, PriceSeries
 from tcosim.scenario.distributions import distribution
 from tcosim.scenario.library import default_library
 from tests.evidence.price_data import PURCHASE, RENTAL, TIERS, needs_data
@@ -147,7 +147,7 @@ def test_the_shipped_distributions_hold_on_public_prices(path, horizons):
 @needs_data
 def test_a_wide_distribution_fails_on_public_prices(tmp_path):
     """Covering everything is no virtue: with a volatility of 2 the rental forecasts say nothing."""
-    from tcosim.evidence import price_scores as scoring
+    from tcosim.evidence.prices import scores as scoring
 
     history_ = read_prices(RENTAL)
     found = windows_of(history_, (3,))

@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 
-from tcosim.evidence.gpu_prices import KINDS, gpu_names, gpu_prices
+from tcosim.evidence.prices.gpu import KINDS, gpu_names, gpu_prices
 from tcosim.scenario.library import default_library
 
 LIBRARY = default_library()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tcosim.errors import InputError
-from tcosim.evidence.price_files import parse_map, read_prices
+from tcosim.evidence.prices.files import parse_map, read_prices
 
 RENTAL = "provider,gpu_model,rental_type,month,usd_per_gpu_hr_median\n"
 

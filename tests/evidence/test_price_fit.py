@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tcosim.errors import InputError
-from tcosim.evidence.price_fit import fit_prices
-from tcosim.evidence.price_quantities import fitted_distributions, fitted_tables, fitted_toml
-from tcosim.evidence.price_series import PriceHistory, PriceSeries
+from tcosim.evidence.prices.fit import fit_prices
+from tcosim.evidence.prices.quantities import fitted_distributions, fitted_tables, fitted_toml
+from tcosim.evidence.prices.series import PriceHistory, PriceSeries
 from tests.evidence.price_worlds import world
 
 BAR = (0.80, 0.97)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tcosim.evidence import price_scores as scoring
+from tcosim.evidence.prices import scores as scoring
 
 Z = 4.0
 few = st.lists(st.floats(-3, 3).map(lambda x: round(x, 3)), min_size=1, max_size=12)

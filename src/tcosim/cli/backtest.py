@@ -20,7 +20,7 @@ from tcosim.cli.parsing import Problems, seed_option
 from tcosim.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from tcosim.evidence.price_series import PriceHistory
+    from tcosim.evidence.prices.series import PriceHistory
 
 PICTURES = (".png", ".svg")
 LONGEST_HORIZON = 240
@@ -56,7 +56,7 @@ def backtest(
     as_json: options.Json = False,
 ) -> None:
     """Check the distributions of prices against history: coverage, calibration, and skill over "the price stays"."""
-    from tcosim.evidence.price_files import parse_map, read_prices
+    from tcosim.evidence.prices.files import parse_map, read_prices
 
     problems = Problems()
     if not files:
@@ -111,7 +111,7 @@ def _check_plot(plot: Path | None) -> None:
 
 
 def _one(history: PriceHistory, horizons: tuple[int, ...], fitted: bool, seed: int) -> dict[str, Any]:
-    from tcosim.evidence.backtest import backtest as run
+    from tcosim.evidence.prices.backtest import backtest as run
 
     if fitted:
         typer.echo(f"fitting {history.source} at each past date", err=True)

@@ -18,8 +18,8 @@ from tcosim.cli.parsing import Problems
 from tcosim.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from tcosim.evidence.price_fit import PriceFit
-    from tcosim.evidence.price_series import Family, Kind, PriceHistory
+    from tcosim.evidence.prices.fit import PriceFit
+    from tcosim.evidence.prices.series import Family, Kind, PriceHistory
 
 Map = Annotated[
     str | None,
@@ -55,9 +55,9 @@ def fit_prices(
     as_json: options.Json = False,
 ) -> None:
     """Fit drift, volatility and steps to dated prices, for a scenario or a library."""
-    from tcosim.evidence.price_files import parse_map, read_prices
-    from tcosim.evidence.price_fit import fit_prices as fit
-    from tcosim.evidence.price_quantities import fitted_toml
+    from tcosim.evidence.prices.files import parse_map, read_prices
+    from tcosim.evidence.prices.fit import fit_prices as fit
+    from tcosim.evidence.prices.quantities import fitted_toml
 
     problems = Problems()
     chosen_family = problems.collect(lambda: family_option(family), None)
@@ -77,7 +77,7 @@ def fit_prices(
 
 def family_option(text: str | None) -> Family | None:
     """Name of a family of prices."""
-    from tcosim.evidence.price_files import FAMILIES
+    from tcosim.evidence.prices.files import FAMILIES
 
     if text is not None and text not in FAMILIES:
         raise InputError(
@@ -112,8 +112,8 @@ def _write(out: Path, toml: str) -> None:
 
 
 def _answer(history: PriceHistory, fitted: PriceFit, toml: str, as_json: bool) -> None:
-    from tcosim.evidence.price_fit import fit_data
-    from tcosim.evidence.price_quantities import fitted_tables
+    from tcosim.evidence.prices.fit import fit_data
+    from tcosim.evidence.prices.quantities import fitted_tables
 
     found: dict[str, Any] = {
         "source": history.source,

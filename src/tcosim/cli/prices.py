@@ -147,7 +147,7 @@ def _usd(prices: Prices) -> dict[str, float | None]:
 
 
 def _gpus(gpu: str, as_json: bool) -> None:
-    from tcosim.evidence.gpu_prices import gpu_names, gpu_prices
+    from tcosim.evidence.prices.gpu import gpu_names, gpu_prices
     from tcosim.scenario.library import default_library
     from tcosim.scenario.near import closest, did_you_mean
 

@@ -9,9 +9,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from tcosim.evidence.price_fit import PriceFit
-from tcosim.evidence.price_series import Family
-from tcosim.evidence.price_spread import Spread
+from tcosim.evidence.prices.fit import PriceFit
+from tcosim.evidence.prices.series import Family
+from tcosim.evidence.prices.spread import Spread
 from tcosim.scenario.distributions import Distribution, distribution
 
 FIELDS: dict[Family, tuple[str, ...]] = {

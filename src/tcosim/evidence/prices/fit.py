@@ -13,8 +13,8 @@ import numpy as np
 from scipy import special
 
 from tcosim.errors import InputError, Problem
-from tcosim.evidence.price_series import Family, Floats, Kind, PriceHistory
-from tcosim.evidence.price_spread import (
+from tcosim.evidence.prices.series import Family, Floats, Kind, PriceHistory
+from tcosim.evidence.prices.spread import (
     CORRELATIONS,
     FEWEST_WEIGHT,
     Spread,

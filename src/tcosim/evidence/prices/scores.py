@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tcosim.evidence.price_series import Floats
+from tcosim.evidence.prices.series import Floats
 
 LEVELS = (0.5, 0.8, 0.9)
 """Central intervals whose coverage is told."""

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from tcosim.evidence.price_series import MONTHS_PER_YEAR, Floats, PriceSeries
+from tcosim.evidence.prices.series import MONTHS_PER_YEAR, Floats, PriceSeries
 
 SCALE_POINTS, SCALE_REACH = 61, 3.0
 """Points of the grid of the typical volatility, and its reach in logarithms around the pooled figure."""

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from tcosim.errors import InputError, Problem
-from tcosim.evidence.price_series import KIND_OF, Family, Kind, PriceHistory, Reading, clean
+from tcosim.evidence.prices.series import KIND_OF, Family, Kind, PriceHistory, Reading, clean
 
 ROLES = ("date", "price", "series", "input", "output", "where")
 INPUT_PARTS, BLEND_PARTS = 3, 4

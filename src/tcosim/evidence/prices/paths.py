@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from tcosim.evidence.price_series import Family, Floats
+from tcosim.evidence.prices.series import Family, Floats
 from tcosim.scenario.distributions import Distribution, Point
 from tcosim.scenario.uncertain import Uncertain
 
@@ -30,7 +30,7 @@ def log_ratios(
     ----------
     family : str
     distributions : mapping
-        By field, as in `tcosim.evidence.price_quantities.FIELDS`.
+        By field, as in `tcosim.evidence.prices.quantities.FIELDS`.
     horizons : sequence of int
         Months ahead.
     futures, seed : int

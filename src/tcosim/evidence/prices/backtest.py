@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tcosim.errors import InputError, Problem
-from tcosim.evidence import price_scores as scoring
-from tcosim.evidence.price_fit import fit_prices
-from tcosim.evidence.price_paths import log_ratios
-from tcosim.evidence.price_quantities import FIELDS, LIBRARY_KEYS, fitted_distributions
-from tcosim.evidence.price_series import Floats, PriceHistory
+from tcosim.evidence.prices import scores as scoring
+from tcosim.evidence.prices.fit import fit_prices
+from tcosim.evidence.prices.paths import log_ratios
+from tcosim.evidence.prices.quantities import FIELDS, LIBRARY_KEYS, fitted_distributions
+from tcosim.evidence.prices.series import Floats, PriceHistory
 from tcosim.scenario.distributions import Distribution
 from tcosim.scenario.library import Library, default_library
 

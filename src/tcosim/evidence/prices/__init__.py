@@ -1,0 +1,1 @@
+"""Dated prices into distributions of how they move, and forecasts held against what came."""
