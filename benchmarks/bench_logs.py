@@ -24,7 +24,7 @@ FOUR_WEEKS_US = 28 * 24 * 3600 * 1e6
 CODE = """
 import json, resource, sys, time
 from pathlib import Path
-from tcosim.evidence.log_read import read_log
+from tcosim.evidence.logs.read import read_log
 started = time.perf_counter()
 log = read_log([Path(sys.argv[1])], zone="UTC")
 seconds = time.perf_counter() - started
