@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tcosim.evidence.traffic.belief import Belief, Settings, levels, months_of
 from tcosim.evidence.traffic.calendar import Calendar
 from tcosim.evidence.traffic.counting import Counting
-from tcosim.evidence.traffic.posterior import Nearest, nearest
+from tcosim.evidence.traffic.posterior import nearest
 from tcosim.evidence.traffic.simulated import simulated_logs
 from tcosim.evidence.traffic.summaries import Shown, Summarizer
 from tcosim.kernels.layout import LANES
@@ -73,25 +73,76 @@ class Estimate:
     logs: int
 
 
-def estimate(
-    traffic: Floats,
+@dataclass(frozen=True)
+class Pool:
+    """Simulated logs over the hours of an observed one, with what they were made from.
+
+    Attributes
+    ----------
+    belief : Belief
+    summarize : Summarizer
+    settings : Settings
+        n logs.
+    believed : ndarray, shape (n, d)
+        Their coordinates.
+    log_level : ndarray, shape (n,)
+        Log of the level in the last month over the mean traffic.
+    statistics, checks : ndarray, shapes (n, k), (n, c)
+    """
+
+    belief: Belief
+    summarize: Summarizer
+    settings: Settings
+    believed: Floats
+    log_level: Floats
+    statistics: Floats
+    checks: Floats
+
+    def estimate(self, traffic: Floats, rng: np.random.Generator) -> Estimate:
+        """Estimate the parameters of a log over the same hours.
+
+        Parameters
+        ----------
+        traffic : ndarray, shape (hours,)
+            Observed; anything in gaps.
+        rng : numpy.random.Generator
+        """
+        observed = self.summarize(np.nan_to_num(traffic)[None].astype(np.float32))
+        parameters = np.column_stack([self.believed, self.log_level])
+        varies = parameters.std(axis=0) > 0
+        found = nearest(
+            self.statistics,
+            parameters[:, varies],
+            self.checks,
+            observed.statistics[0],
+            _checks(observed)[0],
+            rng,
+        )
+        full = parameters[found.rows]
+        full[:, varies] = found.parameters
+        pick = rng.choice(len(found.rows), DRAWS, p=found.weights)
+        settings = self.belief.settings(full[pick, :-1], self.settings[found.rows[pick]])
+        learned = self.belief.coordinates(settings)
+        return Estimate(settings, full[pick, -1], self.believed, learned, found.misfit, len(self.believed))
+
+
+def simulate_pool(
     calendar: Calendar,
     shape: Floats,
     belief: Belief,
     *,
     shape_is_given: bool,
-    counting: Counting | None,
-    seed: int,
-    threads: int,
+    counting: Counting | None = None,
+    seed: int = 0,
+    threads: int = 1,
     progress: Progress | None = None,
-) -> Estimate:
-    """Estimate the parameters of a log.
+) -> Pool:
+    """Simulate logs from what is believed.
 
     Parameters
     ----------
-    traffic : ndarray, shape (hours,)
-        Observed; anything in gaps.
     calendar : Calendar
+        Hours of the log that is to be estimated.
     shape : ndarray, shape (168,)
         Weekly shape that the traffic follows.
     belief : Belief
@@ -104,11 +155,10 @@ def estimate(
         Called with the share that is done.
     """
     rng = np.random.default_rng([seed, 1])
-    n = int(np.clip(SIMULATED_HOURS // calendar.hours, FEWEST, MOST)) // CHUNK * CHUNK
+    n = max(1, int(np.clip(SIMULATED_HOURS // calendar.hours, FEWEST, MOST)) // CHUNK) * CHUNK
     drawn = belief.draw(n, rng)
     level = levels(drawn, months_of(calendar.hours), rng)
     summarize = Summarizer(calendar, shape if shape_is_given else None)
-    done = 0
 
     def look(first: int) -> tuple[Shown, NDArray[np.bool_]]:
         rows = slice(first, first + CHUNK)
@@ -126,39 +176,18 @@ def estimate(
         for one, busy in pool.map(look, range(0, n, CHUNK)):
             shown.append(one)
             kept.append(busy)
-            done += CHUNK
             if progress is not None:
-                progress(done / n)
+                progress(len(shown) * CHUNK / n)
     keep = np.flatnonzero(np.concatenate(kept))
-    statistics = np.concatenate([one.statistics for one in shown])[keep]
-    checks = np.concatenate([_checks(one) for one in shown])[keep]
     mean = np.concatenate([one.mean for one in shown])[keep]
-    believed = belief.coordinates(drawn[keep])
-    last_level = np.log(level[keep, -1] / mean)
-    observed = summarize(np.nan_to_num(traffic)[None].astype(np.float32))
-    parameters = np.column_stack([believed, last_level])
-    varies = parameters.std(axis=0) > 0
-    found = nearest(
-        statistics, parameters[:, varies], checks, observed.statistics[0], _checks(observed)[0], rng
-    )
-    full = parameters[found.rows]
-    full[:, varies] = found.parameters
-    return _drawn(found, full, drawn[keep], believed, belief, rng)
-
-
-def _drawn(
-    found: Nearest,
-    parameters: Floats,
-    drawn: Settings,
-    believed: Floats,
-    belief: Belief,
-    rng: np.random.Generator,
-) -> Estimate:
-    pick = rng.choice(len(found.rows), DRAWS, p=found.weights)
-    coordinates = parameters[pick, :-1]
-    settings = belief.settings(coordinates, drawn[found.rows[pick]])
-    return Estimate(
-        settings, parameters[pick, -1], believed, belief.coordinates(settings), found.misfit, len(believed)
+    return Pool(
+        belief,
+        summarize,
+        drawn[keep],
+        belief.coordinates(drawn[keep]),
+        np.log(level[keep, -1] / mean),
+        np.concatenate([one.statistics for one in shown])[keep],
+        np.concatenate([_checks(one) for one in shown])[keep],
     )
 
 

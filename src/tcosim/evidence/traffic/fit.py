@@ -17,7 +17,7 @@ from tcosim.evidence.hourly import Finding, HourlyLog
 from tcosim.evidence.traffic.belief import COORDINATES, Belief, months_of
 from tcosim.evidence.traffic.calendar import HOURS_PER_DAY, Calendar
 from tcosim.evidence.traffic.counting import Counting
-from tcosim.evidence.traffic.estimate import Estimate, estimate
+from tcosim.evidence.traffic.estimate import Estimate, simulate_pool
 from tcosim.evidence.traffic.goodness import Compared, HeldOut, HourlyDistribution, compared, held_out
 from tcosim.evidence.traffic.profile import weekly_profile
 from tcosim.evidence.traffic.quantity import Quantity, narrower, quantity, rounded
@@ -36,7 +36,7 @@ FEWEST_HELD_OUT = 24
 LONGEST_HOURS = 52 * HOURS_PER_WEEK
 """Traffic of longer ago says little of what comes, and the whole of it would take minutes."""
 MOSTLY = 0.5
-_SEED_OF_DAYS = 3
+_SEED_OF_DAYS, _SEED_OF_NEAREST = 3, 4
 
 
 @dataclass(frozen=True)
@@ -137,8 +137,7 @@ def fit_traffic(
     def run(hours: int, begin: float, end: float) -> tuple[Estimate, Floats, Calendar]:
         part = Calendar(calendar.hour_of_week[:hours], calendar.collected[:hours])
         week = stated if stated is not None else _shape_of(traffic[:hours], part)
-        found = estimate(
-            traffic[:hours],
+        pool = simulate_pool(
             part,
             week,
             belief,
@@ -148,6 +147,7 @@ def fit_traffic(
             threads=workers,
             progress=None if progress is None else lambda done: progress(begin + (end - begin) * done),
         )
+        found = pool.estimate(traffic[:hours], np.random.default_rng([seed, _SEED_OF_NEAREST]))
         return found, week, part
 
     found, week, _ = run(calendar.hours, 0.0, parts)
