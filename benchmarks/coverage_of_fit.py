@@ -19,6 +19,9 @@ from tcosim.scenario.library import default_library
 from tcosim.units import HOURS_PER_WEEK
 
 TRUTH_SEED = 12_345
+NAMES = (*COORDINATES, "level")
+PERCENTS = (5, 30, 50, 70, 95)
+MIDDLE = PERCENTS.index(50)
 FIRST = 1 << 24
 """Futures of the truth are none of the pool's."""
 
@@ -29,18 +32,25 @@ def main() -> None:
     parser.add_argument("--weeks", type=int, default=8)
     parser.add_argument("--shape", default="office-hours")
     arguments = parser.parse_args()
-    coverage, bias, width = coverage_of_fit(arguments.settings, arguments.weeks, arguments.shape)
-    names = [*COORDINATES, "level"]
-    n = arguments.settings
+    right, found = fits_of_known(arguments.settings, arguments.weeks, arguments.shape)
+    n = len(right)
     print(
         f"{n} settings, {arguments.weeks} weeks, shape {arguments.shape}; s.e. of 90 %: {30 / np.sqrt(n):.1f} points"
     )
-    for name, share, off, wide in zip(names, coverage, bias, width, strict=True):
-        print(f"{name:20} coverage {100 * share:5.1f} %   bias / width {off / wide:+.3f}   width {wide:.3g}")
+    width = (found[:, :, -1] - found[:, :, 0]).mean(axis=0)
+    bias = (found[:, :, MIDDLE] - right).mean(axis=0) / width
+    for name, share, off, wide in zip(NAMES, covered(right, found, 5, 95), bias, width, strict=True):
+        print(f"{name:20} coverage {100 * share:5.1f} %   bias / width {off:+.3f}   width {wide:.3g}")
 
 
-def coverage_of_fit(settings: int, weeks: int, shape_name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Coverage, mean error of the median and mean width, by coordinate and for the level."""
+def fits_of_known(settings: int, weeks: int, shape_name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Fit logs whose parameters are known.
+
+    Returns
+    -------
+    (ndarray, ndarray)
+        True coordinates and log level, shape (n, d); percentiles of what is left possible, shape (n, d, PERCENTS).
+    """
     library = default_library()
     shape = np.asarray(library.shape(shape_name).values)
     hours = weeks * HOURS_PER_WEEK
@@ -53,16 +63,20 @@ def coverage_of_fit(settings: int, weeks: int, shape_name: str) -> tuple[np.ndar
     logs = simulated_logs(truth, level, calendar, shape, TRUTH_SEED, FIRST)
     busy = np.flatnonzero((logs > 0).sum(axis=1) >= LEAST_BUSY_HOURS)[:settings]
     right = np.column_stack([belief.coordinates(truth), np.log(level[:, -1])])[busy]
-    held, off, wide = np.zeros((3, right.shape[1]))
-    for log, true in zip(logs[busy], right, strict=True):
-        found = pool.estimate(log, rng)
-        draws = np.column_stack([found.learned, found.log_level + np.log(log.mean())])
-        low, middle, high = np.percentile(draws, (5, 50, 95), axis=0)
-        slack = 1e-9 * np.maximum(1.0, np.abs(true))
-        held += (low - slack <= true) & (true <= high + slack)
-        off += middle - true
-        wide += high - low
-    return held / len(busy), off / len(busy), wide / len(busy)
+    found = []
+    for log in logs[busy]:
+        one = pool.estimate(log, rng)
+        draws = np.column_stack([one.learned, one.log_level + np.log(log.mean())])
+        found.append(np.percentile(draws, PERCENTS, axis=0).T)
+    return right, np.array(found)
+
+
+def covered(right: np.ndarray, found: np.ndarray, low: int, high: int) -> np.ndarray:
+    """Share of logs whose truth lies between two of `PERCENTS`, by parameter."""
+    slack = 1e-9 * np.maximum(1.0, np.abs(right))
+    ends = (found[:, :, PERCENTS.index(one)] for one in (low, high))
+    below, above = ends
+    return ((below - slack <= right) & (right <= above + slack)).mean(axis=0)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from tcosim.evidence.traffic.belief import Belief, Settings, levels, months_of
 from tcosim.evidence.traffic.calendar import Calendar
 from tcosim.evidence.traffic.counting import Counting
-from tcosim.evidence.traffic.posterior import nearest
+from tcosim.evidence.traffic.posterior import Nearness
 from tcosim.evidence.traffic.simulated import simulated_logs
 from tcosim.evidence.traffic.summaries import Shown, Summarizer
 from tcosim.kernels.layout import LANES
@@ -32,6 +33,7 @@ DRAWS = 2_048
 """Draws that stand for the posterior."""
 LEAST_BUSY_HOURS = 6
 """A simulated log with fewer hours of traffic is no log that anyone would fit."""
+_SEED_OF_USUAL = 5
 _SMALL = 0.01
 _TINY = 1e-9
 
@@ -98,6 +100,19 @@ class Pool:
     statistics: Floats
     checks: Floats
 
+    @cached_property
+    def _parameters(self) -> Floats:
+        return np.column_stack([self.believed, self.log_level])
+
+    @cached_property
+    def _varies(self) -> NDArray[np.bool_]:
+        return np.asarray(self._parameters.std(axis=0) > 0)
+
+    @cached_property
+    def _nearness(self) -> Nearness:
+        usual = np.random.default_rng(_SEED_OF_USUAL)
+        return Nearness(self.statistics, self._parameters[:, self._varies], self.checks, usual)
+
     def estimate(self, traffic: Floats, rng: np.random.Generator) -> Estimate:
         """Estimate the parameters of a log over the same hours.
 
@@ -106,20 +121,12 @@ class Pool:
         traffic : ndarray, shape (hours,)
             Observed; anything in gaps.
         rng : numpy.random.Generator
+            Picks the draws.
         """
         observed = self.summarize(np.nan_to_num(traffic)[None].astype(np.float32))
-        parameters = np.column_stack([self.believed, self.log_level])
-        varies = parameters.std(axis=0) > 0
-        found = nearest(
-            self.statistics,
-            parameters[:, varies],
-            self.checks,
-            observed.statistics[0],
-            _checks(observed)[0],
-            rng,
-        )
-        full = parameters[found.rows]
-        full[:, varies] = found.parameters
+        found = self._nearness.nearest(observed.statistics[0], _checks(observed)[0])
+        full = self._parameters[found.rows]
+        full[:, self._varies] = found.parameters
         pick = rng.choice(len(found.rows), DRAWS, p=found.weights)
         settings = self.belief.settings(full[pick, :-1], self.settings[found.rows[pick]])
         learned = self.belief.coordinates(settings)

@@ -32,7 +32,7 @@ Progress = Callable[[float], None]
 
 FEWEST_HOURS = 24
 HELD_OUT = 0.2
-FEWEST_HELD_OUT = 24
+FEWEST_FITTED, FEWEST_HELD_OUT = 72, 12
 LONGEST_HOURS = 52 * HOURS_PER_WEEK
 """Traffic of longer ago says little of what comes, and the whole of it would take minutes."""
 MOSTLY = 0.5
@@ -164,7 +164,7 @@ def fit_traffic(
     silent = float((found.settings.silent_share > 0).mean())
     quantities = _quantities(found, draws, silent)
     quantities += _of_days(log, traffic, calendar, week, stated is not None, rng)
-    varying = {one.field: draws[one.field] for one in quantities if one.field in draws and not one.is_point}
+    varying = {one.field: draws[one.field] for one in quantities if np.ptp(draws.get(one.field, 0.0)) > 0}
     assumed = [frozenset(pair) for one in library.correlations for *pair, _ in one.pairs()]
     per_month = rounded(float(np.median(level)))
     return TrafficFit(
@@ -180,7 +180,8 @@ def _recent(log: HourlyLog) -> tuple[HourlyLog, tuple[Finding, ...]]:
         return log, ()
     return log.since(hours - LONGEST_HOURS), (
         Finding(
-            f"the log has {hours / HOURS_PER_WEEK:.0f} weeks; the last 52 are fitted", hours - LONGEST_HOURS
+            f"the log has {hours / HOURS_PER_WEEK:.0f} weeks; the last {LONGEST_HOURS // HOURS_PER_WEEK} are fitted",
+            hours - LONGEST_HOURS,
         ),
     )
 
@@ -202,12 +203,10 @@ def _check(calendar: Calendar, traffic: Floats) -> None:
 
 
 def _spared(calendar: Calendar) -> int | None:
-    """Hours of the log that leave whole days at its end unseen; None where too little would be left."""
-    days = int(calendar.day[-1]) + 1
-    first = int(np.ceil(days * (1 - HELD_OUT)))
-    hours = int((calendar.day < first).sum())
+    """Hours of the log whose last fifth stays unseen; None where too little would be left on either side."""
+    hours = int(np.ceil(calendar.hours * (1 - HELD_OUT)))
     behind = int(calendar.collected[hours:].sum())
-    enough = int(calendar.collected[:hours].sum()) >= 3 * HOURS_PER_DAY and behind >= FEWEST_HELD_OUT
+    enough = int(calendar.collected[:hours].sum()) >= FEWEST_FITTED and behind >= FEWEST_HELD_OUT
     return hours if enough else None
 
 

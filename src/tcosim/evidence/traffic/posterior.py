@@ -47,15 +47,8 @@ class Nearest:
     misfit: float
 
 
-def nearest(
-    statistics: Floats,
-    parameters: Floats,
-    checks: Floats,
-    observed: Floats,
-    observed_checks: Floats,
-    rng: np.random.Generator,
-) -> Nearest:
-    """Approximate the posterior of the parameters.
+class Nearness:
+    """How near simulated logs are to an observed one.
 
     Parameters
     ----------
@@ -64,7 +57,6 @@ def nearest(
     parameters : ndarray, shape (n, d)
     checks : ndarray, shape (n, c)
         Further statistics, in units in which 1 is a difference that matters.
-    observed, observed_checks : ndarray, shapes (k,), (c,)
     rng : numpy.random.Generator
         Chooses the simulated logs that say what is usual.
 
@@ -74,28 +66,45 @@ def nearest(
     linear correction (Beaumont, Zhang and Balding 2002). What enters the distance changes how wide the posterior is,
     not whether it covers.
     """
-    learner = Learner(statistics, parameters)
-    means = learner(statistics)
-    spread = (parameters - means).std(axis=0) + _TINY
-    places = np.concatenate([means / spread, checks], axis=1)
-    place = np.concatenate([learner(observed[None])[0] / spread, observed_checks])
-    tried = rng.choice(len(places), min(TRIED, len(places)), replace=False)
-    usual = np.quantile([_from_nearest(places, places[row], row)[1] for row in tried], USUAL)
-    close, distance = _from_nearest(places, place)
-    if distance > usual:
-        place = close
-    away = np.sqrt(np.square(places - place).sum(axis=1))
-    count = max(int(ACCEPTED * len(places)), 5 * places.shape[1])
-    rows = np.argpartition(away, count)[:count]
-    weights = 1.0 - np.square(away[rows] / away[rows].max())
-    moved = np.concatenate([np.ones((count, 1)), places[rows] - place], axis=1)
-    gram = (moved * weights[:, None]).T @ moved
-    gram[np.diag_indices_from(gram)] += 1e-6 * count
-    slopes = np.linalg.solve(gram, (moved * weights[:, None]).T @ parameters[rows])
-    accepted = parameters[rows]
-    # never beyond what some accepted future had: a line says nothing out there
-    corrected = np.clip(accepted - moved[:, 1:] @ slopes[1:], accepted.min(axis=0), accepted.max(axis=0))
-    return Nearest(rows, weights / weights.sum(), corrected, float(distance / max(usual, _TINY)))
+
+    def __init__(
+        self, statistics: Floats, parameters: Floats, checks: Floats, rng: np.random.Generator
+    ) -> None:
+        self._parameters = parameters
+        self._learner = Learner(statistics, parameters)
+        means = self._learner(statistics)
+        self._spread = (parameters - means).std(axis=0) + _TINY
+        self._places = np.concatenate([means / self._spread, checks], axis=1)
+        tried = rng.choice(len(self._places), min(TRIED, len(self._places)), replace=False)
+        away = [_from_nearest(self._places, self._places[row], row)[1] for row in tried]
+        self._usual = float(np.quantile(away, USUAL))
+
+    def nearest(self, observed: Floats, checks: Floats) -> Nearest:
+        """Approximate the posterior of the parameters.
+
+        Parameters
+        ----------
+        observed, checks : ndarray, shapes (k,), (c,)
+            Of the observed log.
+        """
+        places, parameters = self._places, self._parameters
+        place = np.concatenate([self._learner(observed[None])[0] / self._spread, checks])
+        close, distance = _from_nearest(places, place)
+        if distance > self._usual:
+            place = close
+        away = np.sqrt(np.square(places - place).sum(axis=1))
+        count = min(len(places) - 1, max(int(ACCEPTED * len(places)), 5 * places.shape[1]))
+        rows = np.argpartition(away, count)[:count]
+        weights = 1.0 - np.square(away[rows] / max(float(away[rows].max()), _TINY))
+        moved = np.concatenate([np.ones((count, 1)), places[rows] - place], axis=1)
+        gram = (moved * weights[:, None]).T @ moved
+        gram[np.diag_indices_from(gram)] += 1e-6 * count
+        slopes = np.linalg.solve(gram, (moved * weights[:, None]).T @ parameters[rows])
+        accepted = parameters[rows]
+        # never beyond what some accepted future had: a line says nothing out there
+        corrected = np.clip(accepted - moved[:, 1:] @ slopes[1:], accepted.min(axis=0), accepted.max(axis=0))
+        misfit = float(distance / max(self._usual, _TINY))
+        return Nearest(rows, weights / weights.sum(), corrected, misfit)
 
 
 def _from_nearest(places: Floats, place: Floats, itself: int | None = None) -> tuple[Floats, float]:

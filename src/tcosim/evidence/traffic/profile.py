@@ -79,7 +79,7 @@ class _Profile:
     def _variance_of_hours(self, expected: Floats32) -> Floats32:
         """Relative variance of an hour around what is expected of it, weighted by that."""
         ratio = np.where(self._calendar.collected, self._series / np.maximum(expected, FAINTEST), 0.0)
-        weight = expected.sum(axis=1)
+        weight = np.maximum(expected.sum(axis=1), _TINY)
         mean = (expected * ratio).sum(axis=1) / weight
         spread = (expected * np.square(ratio - mean[:, None])).sum(axis=1) / weight
         return np.asarray(spread / np.maximum(mean, _TINY) ** 2, np.float32)
