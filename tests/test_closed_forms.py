@@ -73,6 +73,7 @@ def test_with_nothing_random_every_figure_is_spreadsheet_arithmetic():
         "option.api.route.default.batch_share=0.5", "option.api.route.default.batch_price_ratio=0.6",
         "option.api.route.default.annual_decline=0.19", "option.api.route.default.months_between_moves=2.0",
         "option.api.route.default.migration_hours=30.0", "option.api.route.default.jumps_per_year=0.0",
+        "option.api.route.default.list_price_volatility=0.0",
         "option.api.retry_share=0.02", "option.api.development_share=0.03", "option.api.gateway_usd_per_month=100.0",
         "option.api.rate_limit_usd_per_month=50.0", "option.api.engineer_hours_per_month=5.0",
         "option.api.engineer_usd_per_hour=100.0", "option.api.wage_growth_per_year=0.0",

@@ -39,7 +39,7 @@ traffic: burst_days silent_share spikes_per_month spike_size spike_hours input_s
 people: engineer_usd_per_hour wage_growth_per_year engineer_hours_per_month engineer_hours_per_replica_month
 people: underestimate_share launch_hours launch_usd
 api: batch_price_ratio annual_decline months_between_moves migration_hours jumps_per_year jump_log_mean
-api: jump_log_sd retry_share development_share gateway_usd_per_month rate_limit_usd_per_month
+api: jump_log_sd list_price_volatility retry_share development_share gateway_usd_per_month rate_limit_usd_per_month
 api: engineer_hours_per_month managed_markup_share managed_overhead_usd_per_month
 serving: token_ratio fleet_cached_share latency_utilization out_of_the_box_share tuning_months
 serving: software_gain_per_year launch_months headroom lead_months
@@ -91,8 +91,8 @@ ALLOWED_NAMES: dict[tuple[float, float], str] = {
         gpu.residual_share_36_months gpu.support_share_per_year
     """,
     (0, 3): """
-        traffic.growth_volatility traffic.burst_sigma api.jump_log_sd gpu.price_volatility
-        gpu.hardware_price_volatility
+        traffic.growth_volatility traffic.burst_sigma api.jump_log_sd api.list_price_volatility
+        gpu.price_volatility gpu.hardware_price_volatility
     """,
     (0, 5): "api.development_share api.managed_markup_share gpu.server_share energy.usd_per_kwh",
     (0, 12): "api.jumps_per_year",

@@ -22,7 +22,9 @@ TABLES = {"scenario": (Header,), "volume": (Volume,), "traffic": (Traffic,), "co
 OPTIONS = tuple(OPTION_KINDS.values())
 
 # quantities that the sources do not name: they follow from evidence outside the articles, or are policy
-NOT_NAMED = {"burst_daily_share", "discount_rate_per_year", "idle_watts_per_gpu", "silent_share"}
+NOT_NAMED = {
+    "burst_daily_share", "discount_rate_per_year", "idle_watts_per_gpu", "silent_share",
+}  # fmt: skip
 
 
 class Row(NamedTuple):

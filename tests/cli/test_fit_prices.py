@@ -77,9 +77,7 @@ def test_a_map_a_family_and_a_kind(tcosim, tmp_path):
     )
     assert set(json.loads(tier.stdout)["quantities"]) == {
         "annual_decline",
-        "jumps_per_year",
-        "jump_log_mean",
-        "jump_log_sd",
+        "list_price_volatility",
     }
 
 

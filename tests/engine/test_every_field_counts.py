@@ -13,6 +13,7 @@ ACTIVE = (
     "traffic.burst_sigma=0.8", "traffic.spikes_per_month=8.0", "traffic.spike_size=3.0",
     "option.api.route.default.batch_share=0.3", "option.api.route.default.months_between_moves=3.0",
     "option.api.route.default.jumps_per_year=9.0", "option.api.route.default.jump_log_sd=0.4",
+    "option.api.route.default.list_price_volatility=0.5",
     "option.api.rate_limit_usd_per_month=90.0",
     *(
         f"option.{name}.{setting}"
@@ -113,3 +114,16 @@ def test_no_uncertain_field_of_any_option_is_left_out_above(active):
             stated = getattr(option, name) is not None
             if spec.kind is Kind.UNCERTAIN and stated:
                 assert f"option.{option.name}.{name}" in PATHS
+
+
+def test_a_list_that_wanders_is_met_at_the_first_move(active):
+    """Before it the price is that of today, so with moves beyond the horizon the field must have no effect."""
+    path = "option.api.route.default.{}"
+    stays = active.with_overrides([path.format("months_between_moves=8.0")])
+    wild = stays.with_overrides([path.format("list_price_volatility=2.0")])
+    one, other = (simulate(s, samples=512, seed=2)["npv"].values for s in (stays, wild))
+    np.testing.assert_array_equal(one, other)
+    moves = wild.with_overrides([path.format("months_between_moves=7.0")])
+    calm = stays.with_overrides([path.format("months_between_moves=7.0")])
+    one, other = (simulate(s, samples=512, seed=2)["npv"].values for s in (moves, calm))
+    assert np.any(one != other, axis=1).all()

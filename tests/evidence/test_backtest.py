@@ -32,7 +32,7 @@ def history(paths, family="purchase", start=24_000):
 
 @pytest.mark.parametrize("futures", [2_000, 20_000])
 def test_paths_are_those_of_the_model(futures):
-    """Mean and spread of the logarithm in closed form: 4.4 for a GPU, 4.1 for a list price with jumps."""
+    """Mean and spread of the logarithm in closed form: 4.4 for a GPU, 4.1 for a list that wanders, with jumps."""
     walk = {
         "gpu_price_drift": distribution({"dist": "normal", "mean": -0.1, "sd": 0.2}),
         "gpu_price_volatility": distribution({"dist": "point", "value": 0.4}),
@@ -46,9 +46,10 @@ def test_paths_are_those_of_the_model(futures):
         "jumps_per_year": distribution({"dist": "point", "value": 2.0}),
         "jump_log_mean": distribution({"dist": "point", "value": 0.1}),
         "jump_log_sd": distribution({"dist": "point", "value": 0.5}),
+        "list_price_volatility": distribution({"dist": "point", "value": 0.8}),
     }
     (found,) = log_ratios("api", listed, (12,), futures, 1)
-    sd = math.sqrt(2.0 * (0.1**2 + 0.5**2))
+    sd = math.sqrt(2.0 * (0.1**2 + 0.5**2) + 0.8**2)
     assert abs(found.mean() - (math.log(0.7) + 0.2)) < Z * sd / math.sqrt(futures)
     assert abs(found.std() - sd) < Z * sd / math.sqrt(futures)  # heavier than normal
 
@@ -95,7 +96,7 @@ def test_a_fitted_forecast_sees_no_future():
     scores, ends = [], []
     for values in (paths, changed):
         found = windows_of(history(values), (3,))
-        scored, order, _ = module._fitted(history(values), found, (3,), 256, 0, None)
+        scored, order, _ = module._fitted(history(values), found, (3,), default_library(), 256, 0, None)
         scores.append(scored.crps)
         ends.append(found.origin[order] + 3)
     np.testing.assert_array_equal(*ends)

@@ -154,6 +154,24 @@ def test_the_lines_load_into_a_scenario():
     assert rented.gpu_price_drift.library_key is None
 
 
+def test_a_tier_gets_its_volatility_as_it_was_fitted():
+    """The list wanders by the volatility itself; how often a model's own price jumps is not fitted."""
+    from tcosim.scenario.load import load
+
+    fit = fit_prices(PriceHistory("api", "tier", world(0, series=6, months=24, steps=True).history.series))
+    lines = [line for line in fitted_toml(fit, "x.csv").splitlines() if not line.startswith("#")]
+    overrides = [
+        f"option.api.route.default.{line.split('  #')[0]}".replace(" = {", "={", 1) for line in lines
+    ]
+    (route,) = load("support-assistant", overrides=overrides).options[0].routes
+    assert route.annual_decline.library_key is None
+    assert route.jumps_per_year.library_key == "api.jumps_per_year"
+    stated = dict(fitted_tables(fit)["list_price_volatility"])
+    for name in ("p5", "p50", "p95"):
+        assert stated[name] == pytest.approx(getattr(fit.volatility, name), abs=0.01)
+    assert fitted_tables(fit)["annual_decline"]["p50"] == pytest.approx(-math.expm1(fit.drift.p50), abs=0.01)
+
+
 def test_a_straight_line_is_not_taken_for_certain():
     line = PriceSeries("a", "a", 24_000 + np.arange(7), 0.05 * np.arange(7))
     fit = fit_prices(PriceHistory("rental", "walk", (line,)))

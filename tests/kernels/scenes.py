@@ -186,6 +186,10 @@ def scene(seed, kinds, *, n_months=3, n_distinct=4):
                 fleets=[random_fleet(rng, kind, world) for kind in kinds],
             )
         )
+    # from a generator of its own, so that all else stays what it was; some lists stand still
+    volatilities = np.random.default_rng([seed, len(kinds)])
+    for route in (route for future in futures for route in future.routes):
+        route["list_price_volatility"] = max(0.0, volatilities.uniform(-0.3, 1.5))
     return SimpleNamespace(
         seed=int(rng.integers(2**62)), first_future=int(rng.integers(1000)) * LANES, futures=futures,
         policies=policies, shape=random_shape(rng), n_months=n_months,
@@ -226,10 +230,11 @@ def run_kernels(s, n=LANES):
         return np.zeros((*shape, n, months))
 
     a.growth_walk, a.gpu_walk, a.incidents = by_month(), by_month(), by_month()
-    a.log_jumps = by_month(2)
+    a.log_jumps, a.log_lists = by_month(2), by_month(2)
     kernels.draw_monthly_noise(
-        np.uint64(s.seed), s.first_future, a.routes, a.growth_walk, a.gpu_walk, a.log_jumps, a.incidents
-    )
+        np.uint64(s.seed), s.first_future, a.routes, a.growth_walk, a.gpu_walk, a.log_jumps, a.log_lists,
+        a.incidents,
+    )  # fmt: skip
     a.levels, a.tokens = by_month(), by_month()
     a.replicas, a.capacity, a.orders = by_month(fleets), by_month(fleets), by_month(fleets)
     kernels.plan_fleets(
@@ -254,7 +259,7 @@ def run_kernels(s, n=LANES):
     zero = np.zeros(2, np.int64)
     kernels.keep_books(
         a.world, a.routes, zero, a.apis, a.manageds, zero[:1], a.fleets, a.policies, a.tokens, a.replicas, a.capacity,
-        a.orders, a.fleet_months, a.gpu_walk, a.log_jumps, a.incidents, a.costs, a.cumulated,
+        a.orders, a.fleet_months, a.gpu_walk, a.log_jumps, a.log_lists, a.incidents, a.costs, a.cumulated,
         a.components, a.use,
     )  # fmt: skip
     return a
@@ -293,7 +298,7 @@ def run_twin(s, lane):
     t.tokens = [sum(t.demand[730 * m : 730 * (m + 1)]) for m in range(s.n_months)]
     t.plans, t.hours, t.sums, t.books, t.use = [], [], [], [], []
     prices, migrations = ref_ledger.api_prices(
-        future.world, future.routes, future.api, t.noise.log_jumps, s.n_months
+        future.world, future.routes, future.api, t.noise.log_jumps, t.noise.log_lists, s.n_months
     )
     t.books.append(ref_ledger.api_book(future.world, future.api, prices, migrations, t.tokens))
     t.books.append(

@@ -7,11 +7,11 @@ from tests.reference.ref_noise import poisson
 from tests.reference.ref_planning import round_half_up
 
 
-def api_prices(world, routes, api, log_jumps, n_months):
+def api_prices(world, routes, api, log_jumps, log_lists, n_months):
     """USD per million tokens, retries and development included, and migration hours, month by month (4.1, 4.2)."""
     iota, cached = world["input_share"], world["cached_share"]
     prices, hours = [0.0] * n_months, [0.0] * n_months
-    for route, jumps in zip(routes, log_jumps, strict=True):
+    for route, jumps, wandered in zip(routes, log_jumps, log_lists, strict=True):
         blend = (
             iota
             * ((1 - cached) * route["usd_per_million_input"] + cached * route["usd_per_million_cached_input"])
@@ -19,10 +19,13 @@ def api_prices(world, routes, api, log_jumps, n_months):
         )
         blend *= 1 - route["batch_share"] + route["batch_share"] * route["batch_price_ratio"]
         interval = route["months_between_moves"]
+        seen = 0  # month of the last move: the list as the buyer last met it
         for m in range(n_months):
             moves = math.floor(m / interval)
             earlier = math.floor((m - 1) / interval) if m > 0 else 0
-            price = blend * (1 - route["annual_decline"]) ** (interval * moves / 12) * math.exp(jumps[m])
+            seen = m if moves > earlier else seen
+            fall = (1 - route["annual_decline"]) ** (interval * moves / 12)
+            price = blend * fall * math.exp(wandered[seen]) * math.exp(jumps[m])
             prices[m] += route["share"] * price
             hours[m] += (moves - earlier) * route["migration_hours"]
     extra = 1 + api["retry_share"] + api["development_share"]

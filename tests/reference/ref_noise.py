@@ -17,23 +17,29 @@ def poisson(u, rate):
 
 
 def monthly_noise(seed, future, routes, n_months):
-    """Walks, jumps and incident uniforms of one future; `routes` is a list of dicts."""
+    """Walks, jumps, lists and incident uniforms of one future; `routes` is a list of dicts."""
     key = stream_key(seed, future, "Monthly")
     growth_walk, gpu_walk = [0.0], [0.0]
     for m in range(1, n_months):
         e1, e2 = normal_pair_at(key, 4096 * m)
         growth_walk.append(growth_walk[-1] + e1 / math.sqrt(12))
         gpu_walk.append(gpu_walk[-1] + e2 / math.sqrt(12))
-    log_jumps = []
+    log_jumps, log_lists = [], []
     for r, route in enumerate(routes):
-        path = [0.0]
+        path, walk = [0.0], [0.0]
         for m in range(1, n_months):
             place = 4096 * m + 8 + 4 * r
             n = poisson(uniform_at(key, place), route["jumps_per_year"] / 12)
-            z = normal_pair_at(key, place + 1)[0] if n else 0.0
+            z, e = normal_pair_at(key, place + 1)
             path.append(path[-1] + n * route["jump_log_mean"] + math.sqrt(n) * route["jump_log_sd"] * z)
+            walk.append(walk[-1] + e / math.sqrt(12))
         log_jumps.append(path)
+        log_lists.append([route["list_price_volatility"] * w for w in walk])
     incidents = [uniform_at(key, 4096 * m + 2) for m in range(n_months)]
     return SimpleNamespace(
-        growth_walk=growth_walk, gpu_walk=gpu_walk, log_jumps=log_jumps, incidents=incidents
+        growth_walk=growth_walk,
+        gpu_walk=gpu_walk,
+        log_jumps=log_jumps,
+        log_lists=log_lists,
+        incidents=incidents,
     )

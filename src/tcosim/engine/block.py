@@ -31,7 +31,7 @@ class Block:
     ----------
     parameters : Parameters
     growth_walk, gpu_walk, incident_uniforms, levels, tokens : ndarray, shape (n, m)
-    log_jumps : ndarray, shape (r, n, m)
+    log_jumps, log_lists : ndarray, shape (r, n, m)
     replicas, capacity, orders : ndarray, shape (k, n, m)
     fleet_months : ndarray, shape (k, len(FLEET_MONTH), n, m)
     costs, cumulated : ndarray, shape (o, n, m)
@@ -48,6 +48,7 @@ class Block:
     levels: Floats
     tokens: Floats
     log_jumps: Floats
+    log_lists: Floats
     replicas: Floats
     capacity: Floats
     orders: Floats
@@ -66,7 +67,7 @@ class Block:
         return cls(
             parameters=packing.room(n),
             **{name: np.zeros((n, m)) for name in walks},
-            log_jumps=np.zeros((len(packing.routes), n, m)),
+            **{name: np.zeros((len(packing.routes), n, m)) for name in ("log_jumps", "log_lists")},
             **{name: np.zeros((k, n, m)) for name in sizes},
             fleet_months=np.zeros((k, len(layout.FLEET_MONTH), n, m)),
             costs=np.zeros((o, n, m)),
@@ -86,7 +87,7 @@ def draw_block(packing: Packing, block: Block, values: Floats, seed: int, first:
     packing.fill(values, block.parameters)
     kernels.draw_monthly_noise(
         np.uint64(seed), first, block.parameters.routes,
-        block.growth_walk, block.gpu_walk, block.log_jumps, block.incident_uniforms,
+        block.growth_walk, block.gpu_walk, block.log_jumps, block.log_lists, block.incident_uniforms,
     )  # fmt: skip
 
 
@@ -141,7 +142,8 @@ def account_block(
     kernels.keep_books(
         world, routes, packing.route_api, apis, manageds, packing.managed_api, fleets, packing.policies,
         served.tokens, served.replicas, served.capacity, served.orders, served.fleet_months, block.gpu_walk,
-        block.log_jumps, block.incident_uniforms, block.costs, block.cumulated, block.components, block.use,
+        block.log_jumps, block.log_lists, block.incident_uniforms, block.costs, block.cumulated, block.components,
+        block.use,
     )  # fmt: skip
     _check_finite(scenario, packing, block.components[:, :, asked], first + asked.start)
 

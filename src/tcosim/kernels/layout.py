@@ -30,7 +30,7 @@ WORLD = (
 ROUTE = (
     "share", "usd_per_million_input", "usd_per_million_cached_input", "usd_per_million_output",
     "batch_share", "batch_price_ratio", "annual_decline", "months_between_moves", "migration_hours",
-    "jumps_per_year", "jump_log_mean", "jump_log_sd",
+    "jumps_per_year", "jump_log_mean", "jump_log_sd", "list_price_volatility",
 )  # fmt: skip
 """Rows of `routes` (rows, routes, futures)."""
 

@@ -92,7 +92,7 @@ def managed_books(
 @kernel
 def keep_books(
     world, routes, route_api, apis, manageds, managed_api, fleets, policies, tokens, replicas, capacity, orders,
-    fleet_months, gpu_walk, log_jumps, incident_uniforms, costs, cumulated, components, use,
+    fleet_months, gpu_walk, log_jumps, log_lists, incident_uniforms, costs, cumulated, components, use,
 ):  # fmt: skip
     """Cost of every option in every month, and its present value by component.
 
@@ -109,7 +109,7 @@ def keep_books(
     replicas, capacity, orders : ndarray of float64, shape (k, n, m)
     fleet_months : ndarray of float64, shape (k, len(FLEET_MONTH), n, m)
     gpu_walk, incident_uniforms : ndarray of float64, shape (n, m)
-    log_jumps : ndarray of float64, shape (r, n, m)
+    log_jumps, log_lists : ndarray of float64, shape (r, n, m)
     costs : ndarray of float64, shape (options, n, m)
         Written: USD, nominal.
     cumulated : ndarray of float64, shape (options, n, m)
@@ -126,7 +126,7 @@ def keep_books(
     migration_hours = np.zeros((n_apis, n_months))
     mid_factors = np.zeros(n_months)
     for i in range(n):
-        follow_prices(i, world, routes, route_api, apis, log_jumps, unit_price, migration_hours)
+        follow_prices(i, world, routes, route_api, apis, log_jumps, log_lists, unit_price, migration_hours)
         month_factor = (1.0 + world[W.discount_rate_per_year, i]) ** (-1.0 / 12.0)
         factor = month_factor**0.5
         for m in range(n_months):

@@ -1,4 +1,4 @@
-"""What the API charges month by month: moves to successor models, jumps, the mix of routes (docs/model.md, 4.1, 4.2).
+"""What the API charges month by month: moves along the list, jumps, the mix of routes (docs/model.md, 4.1, 4.2).
 
 Knows nothing of who pays.
 """
@@ -21,7 +21,7 @@ def blended_price(route, i, input_share, cached_share):
 
 
 @kernel
-def follow_prices(i, world, routes, route_api, apis, log_jumps, unit_price, migration_hours):
+def follow_prices(i, world, routes, route_api, apis, log_jumps, log_lists, unit_price, migration_hours):
     """Price and migration work of every api option in every month, for one future.
 
     Parameters
@@ -32,7 +32,8 @@ def follow_prices(i, world, routes, route_api, apis, log_jumps, unit_price, migr
         Rows of `WORLD`, `ROUTE` and `API`.
     route_api : ndarray of int64, shape (r,)
         The api option to which each route belongs.
-    log_jumps : ndarray of float64, shape (r, n, m)
+    log_jumps, log_lists : ndarray of float64, shape (r, n, m)
+        Jumps so far, met at once; how far the list has wandered, met at the next move.
     unit_price : ndarray of float64, shape (apis, m)
         Written: USD per million tokens, retries and development included.
     migration_hours : ndarray of float64, shape (apis, m)
@@ -54,7 +55,7 @@ def follow_prices(i, world, routes, route_api, apis, log_jumps, unit_price, migr
             if moves_so_far != moves:
                 migration_hours[api, m] += (moves_so_far - moves) * route[R.migration_hours, i]
                 moves = moves_so_far
-                factor = math.exp(log_decline * moves)
+                factor = math.exp(log_decline * moves + log_lists[r, i, m])
             jumped = log_jumps[r, i, m]
             price = route[R.share, i] * first_price * factor
             unit_price[api, m] += price * math.exp(jumped) if jumped != 0.0 else price

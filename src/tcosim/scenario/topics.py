@@ -25,9 +25,9 @@ TOPICS: dict[str, tuple[str, ...]] = {
     ),
     "api price": (
         "usd_per_million_input", "usd_per_million_cached_input", "usd_per_million_output", "batch_share",
-        "batch_price_ratio", "annual_decline", "months_between_moves", "jumps_per_year", "jump_log_mean", "jump_log_sd",
-        "markup_share", "overhead_usd_per_month", "gateway_usd_per_month", "rate_limit_usd_per_month",
-        "data_transfer_usd_per_month",
+        "batch_price_ratio", "annual_decline", "list_price_volatility", "months_between_moves", "jumps_per_year",
+        "jump_log_mean", "jump_log_sd", "markup_share", "overhead_usd_per_month", "gateway_usd_per_month",
+        "rate_limit_usd_per_month", "data_transfer_usd_per_month",
     ),
     "api use": ("retry_share", "development_share"),
     "serving": (

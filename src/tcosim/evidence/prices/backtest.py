@@ -72,7 +72,7 @@ def backtest(
         Months ahead, rising.
     forecaster : str
         ``"shipped"``: the distributions of the library as they are. ``"fitted"``: fitted at each date to what was
-        known then.
+        known then; what is not fitted is the library's.
     library : Library, optional
     futures, seed : int
     progress : callable, optional
@@ -88,14 +88,14 @@ def backtest(
     InputError
         If no series is long enough for any horizon, or for any fit.
     """
-    found = windows_of(history, horizons)
+    found, library = windows_of(history, horizons), library or default_library()
     if not len(found.move):
         raise _too_short(history, horizons)
     if forecaster == "shipped":
-        scores, order = _shipped(history, found, horizons, library or default_library(), futures, seed)
+        scores, order = _shipped(history, found, horizons, library, futures, seed)
         skipped = 0
     else:
-        scores, order, skipped = _fitted(history, found, horizons, futures, seed, progress)
+        scores, order, skipped = _fitted(history, found, horizons, library, futures, seed, progress)
     found = Windows(found.series[order], found.origin[order], found.months[order], found.move[order])
     return _summary(history, found, scores, horizons, forecaster, skipped, futures, seed)
 
@@ -156,6 +156,7 @@ def _fitted(
     history: PriceHistory,
     found: Windows,
     horizons: Sequence[int],
+    library: Library,
     futures: int,
     seed: int,
     progress: Callable[[int, int], None] | None,
@@ -163,6 +164,7 @@ def _fitted(
     parts: list[scoring.Scores] = []
     order: list[NDArray[np.int64]] = []
     skipped = 0
+    unfitted = shipped_distributions(history, library, history.series[0].name)
     origins = np.unique(found.origin).tolist()
     for done, origin in enumerate(origins):
         known = history.until(origin)
@@ -171,9 +173,8 @@ def _fitted(
         if len(known.series) < FEWEST_SERIES or moves < FEWEST_MOVES or not moved:
             skipped += int((found.origin == origin).sum())
         else:
-            samples = log_ratios(
-                history.family, fitted_distributions(fit_prices(known)), horizons, futures, seed
-            )
+            said = {**unfitted, **fitted_distributions(fit_prices(known))}
+            samples = log_ratios(history.family, said, horizons, futures, seed)
             _score_each(found, found.origin == origin, samples, horizons, parts, order)
         if progress is not None:
             progress(done + 1, len(origins))

@@ -14,7 +14,7 @@ from tcosim.scenario.distributions import Distribution, Point
 from tcosim.scenario.uncertain import Uncertain
 
 MONTHS_BETWEEN_MOVES = 1.0
-"""The buyer of a list price's forecast moves at once: what is forecast is the list, not when somebody follows it."""
+"""The buyer of a list price's forecast moves every month: what is forecast is the list, not when he follows it."""
 
 
 def log_ratios(
@@ -61,18 +61,18 @@ def _draw(distributions: Mapping[str, Distribution], futures: int, seed: int) ->
     return found
 
 
-def _noise(routes: Floats, futures: int, months: int, seed: int) -> tuple[Floats, Floats]:
-    """Walks of GPU prices, shape (n, m + 1), and logarithms of jumps, shape (r, n, m + 1) (docs/model.md, 1.3)."""
+def _noise(routes: Floats, futures: int, months: int, seed: int) -> tuple[Floats, Floats, Floats]:
+    """Walks of GPU prices, shape (n, m + 1); jumps and walks of lists, shape (r, n, m + 1) (docs/model.md, 1.3)."""
     from tcosim.kernels.noise import draw_monthly_noise
 
     growth, walk, uniforms = (np.empty((futures, months + 1)) for _ in range(3))
-    jumps = np.empty((routes.shape[1], futures, months + 1))
-    draw_monthly_noise(seed, 0, routes, growth, walk, jumps, uniforms)
-    return walk, jumps
+    jumps, lists = (np.empty((routes.shape[1], futures, months + 1)) for _ in range(2))
+    draw_monthly_noise(seed, 0, routes, growth, walk, jumps, lists, uniforms)
+    return walk, jumps, lists
 
 
 def _list_prices(drawn: Mapping[str, Floats], months: int, seed: int) -> Floats:
-    """docs/model.md, 4.1, for one route whose blended price is 1, and a buyer who follows at once."""
+    """docs/model.md, 4.1, for one route whose blended price is 1, and a buyer who follows every month."""
     from tcosim.kernels import layout
     from tcosim.kernels.prices import follow_prices
 
@@ -85,12 +85,12 @@ def _list_prices(drawn: Mapping[str, Floats], months: int, seed: int) -> Floats:
     route[layout.ROUTE.index("months_between_moves"), 0] = MONTHS_BETWEEN_MOVES
     for name, values in drawn.items():
         route[layout.ROUTE.index(name), 0] = values
-    _, jumps = _noise(route, futures, months, seed)
+    _, jumps, lists = _noise(route, futures, months, seed)
     prices = np.empty((futures, months + 1))
     unit_price, migration_hours = np.empty((1, months + 1)), np.empty((1, months + 1))
     of_route = np.zeros(1, dtype=np.int64)
     for i in range(futures):
-        follow_prices(i, world, route, of_route, apis, jumps, unit_price, migration_hours)
+        follow_prices(i, world, route, of_route, apis, jumps, lists, unit_price, migration_hours)
         prices[i] = unit_price[0]
     return prices
 
@@ -110,7 +110,7 @@ def _gpu_prices(family: Family, drawn: Mapping[str, Floats], months: int, seed: 
         fleet[layout.FLEET.index(name)] = 1.0
     for name, values in drawn.items():
         fleet[layout.FLEET.index(name)] = values
-    walk, _ = _noise(np.zeros((len(layout.ROUTE), 0, futures)), futures, months, seed)
+    walk, _, _ = _noise(np.zeros((len(layout.ROUTE), 0, futures)), futures, months, seed)
     prices = np.empty((futures, months + 1))
     for i in range(futures):
         for m in range(months + 1):

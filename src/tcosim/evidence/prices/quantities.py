@@ -15,13 +15,19 @@ from tcosim.evidence.prices.spread import Spread
 from tcosim.scenario.distributions import Distribution, distribution
 
 FIELDS: dict[Family, tuple[str, ...]] = {
-    "api": ("annual_decline", "jumps_per_year", "jump_log_mean", "jump_log_sd"),
+    "api": ("annual_decline", "jumps_per_year", "jump_log_mean", "jump_log_sd", "list_price_volatility"),
     "rental": ("gpu_price_drift", "gpu_price_volatility"),
     "purchase": ("hardware_price_drift", "hardware_price_volatility"),
 }
-"""Fields of an option that say how its price moves."""
+"""Fields of an option that say how its price moves: first its drift, last its volatility."""
 LIBRARY_KEYS: dict[Family, tuple[str, ...]] = {
-    "api": ("api.annual_decline", "api.jumps_per_year", "api.jump_log_mean", "api.jump_log_sd"),
+    "api": (
+        "api.annual_decline",
+        "api.jumps_per_year",
+        "api.jump_log_mean",
+        "api.jump_log_sd",
+        "api.list_price_volatility",
+    ),
     "rental": ("gpu.price_drift", "gpu.price_volatility"),
     "purchase": ("gpu.hardware_price_drift", "gpu.hardware_price_volatility"),
 }
@@ -39,8 +45,8 @@ PERCENTILES = ("p5", "p25", "p50", "p75", "p95")
 def fitted_tables(fit: PriceFit) -> dict[str, dict[str, Any]]:
     """Tables that declare the distributions, by field.
 
-    A decline is 1 - exp(drift). Steps scatter around it: their logarithm has mean 0, since the drift holds what the
-    steps of the data have in common.
+    A decline is 1 - exp(drift), and the list wanders around it. Jumps of a model itself are not told apart from steps
+    to a successor: they are in the volatility, and the fields that say them are left alone.
     """
     drift, volatility = FIELDS[fit.family][0], FIELDS[fit.family][-1]
     if fit.family == "api":
@@ -48,9 +54,7 @@ def fitted_tables(fit: PriceFit) -> dict[str, dict[str, Any]]:
         decline = Spread(*(-math.expm1(min(max(one, *_LOG_BOUNDS[:1]), _LOG_BOUNDS[1])) for one in falling))
         return {
             drift: _quantiles(decline, DECLINE_LIMITS),
-            "jumps_per_year": _point(fit.steps_per_year),
-            "jump_log_mean": {"dist": "point", "value": 0.0},
-            volatility: _quantiles(fit.step_log_sd, VOLATILITY_LIMITS),
+            volatility: _quantiles(fit.volatility, VOLATILITY_LIMITS),
         }
     return {
         drift: _quantiles(fit.drift, DRIFT_LIMITS),
@@ -95,10 +99,6 @@ def _quantiles(spread: Spread, limits: tuple[float, float]) -> dict[str, Any]:
     if len(kept) < 3:
         return {"dist": "point", "value": round(min(max(spread.p50, low), high), places)}
     return {"dist": "quantiles", **kept, "low_limit": low, "high_limit": high}
-
-
-def _point(spread: Spread) -> dict[str, Any]:
-    return {"dist": "point", "value": float(f"{spread.p50:.2g}")}
 
 
 def _inline(table: Mapping[str, Any]) -> str:

@@ -94,6 +94,15 @@ class Route(Declared):
             "Yearly fall of the price at fixed quality, by moving to successors; may be negative.",
         ),
     ]
+    list_price_volatility: Annotated[
+        U,
+        uncertain(
+            "log sd per square root of a year",
+            Use("api.list_price_volatility"),
+            at_least(0, 3),
+            "How far the list price of a tier wanders from its fall, from model to successor; met at a move.",
+        ),
+    ]
     months_between_moves: Annotated[
         U,
         uncertain(
@@ -109,7 +118,10 @@ class Route(Declared):
     jumps_per_year: Annotated[
         U,
         uncertain(
-            "jumps/year", Use("api.jumps_per_year"), at_least(0, 12), "How often the price of a model jumps."
+            "jumps/year",
+            Use("api.jumps_per_year"),
+            at_least(0, 12),
+            "How often the price of the model itself jumps.",
         ),
     ]
     jump_log_mean: Annotated[
