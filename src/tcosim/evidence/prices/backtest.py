@@ -1,4 +1,4 @@
-"""Forecasts of prices made at past dates, with only what was known then, against what came (docs/evidence.md, E6).
+"""Forecasts of prices made at past dates, with only what was known then, against what came (docs/evidence.md, P6).
 
 Knows histories, forecasts and scores; reads no file and prints nothing.
 """

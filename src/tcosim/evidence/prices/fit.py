@@ -1,4 +1,4 @@
-"""From dated price series to what is believed about the next one (docs/evidence.md, E1 to E4).
+"""From dated price series to what is believed about the next one (docs/evidence.md, P1 to P4).
 
 Knows series and percentiles; reads no file and simulates nothing.
 """
@@ -151,7 +151,7 @@ def _residuals(moves: list[Floats], steps: list[Floats], drift: float) -> list[F
 def _drifts(
     slopes: Floats, years: Floats, volatility: Volatility, together: Together, unchanged: float
 ) -> tuple[Spread, Spread, Spread]:
-    """Mean drift, spread between series, drift of another series: mixtures of normals over a grid (E4)."""
+    """Mean drift, spread between series, drift of another series: mixtures of normals over a grid (P4)."""
     scale = volatility.typical.p50
     pooled = float(np.average(np.square(volatility.of_series), weights=years))
     # Of a price in steps, what was seen of its volatility is tied to where it went: calm series would say 0.

@@ -1,4 +1,4 @@
-"""What a fit of prices says, as the distributions that a scenario takes (docs/evidence.md, E5).
+"""What a fit of prices says, as the distributions that a scenario takes (docs/evidence.md, P5).
 
 Knows fits, fields and TOML; fits nothing.
 """

@@ -1,4 +1,4 @@
-"""How volatilities differ from series to series, and how much series move together (docs/evidence.md, E2 and E3).
+"""How volatilities differ from series to series, and how much series move together (docs/evidence.md, P2 and P3).
 
 Knows moves and their time steps; knows nothing of drifts, of files or of what a price is for.
 

@@ -1,4 +1,4 @@
-"""A log counts whole requests: hours with few of them scatter by chance beyond what the model says (T3).
+"""A log counts whole requests: few an hour scatter by chance beyond what the model says (docs/evidence.md, T3).
 
 Arrays in, arrays out: knows nothing of the model.
 """

@@ -1,4 +1,4 @@
-"""Does the fitted model look like the log: simulated against observed, and the end of the log unseen (T5).
+"""Does the fitted model look like the log: simulated against observed, and its end unseen (docs/evidence.md, T5).
 
 Compares; estimates nothing.
 """
