@@ -20,6 +20,7 @@ from tcosim.cli import (
     curve,
     diff,
     drivers,
+    fit,
     fit_prices,
     inputs,
     new,
@@ -52,6 +53,7 @@ app.command("new")(new.new)
 app.command("inputs")(inputs.inputs)
 app.command("prices")(prices.prices)
 app.command("replay")(replay.replay)
+app.command("fit")(fit.fit)
 app.command("fit-prices")(fit_prices.fit_prices)
 app.command("backtest")(backtest.backtest)
 

@@ -18,6 +18,8 @@ from tcosim.units import HOURS_PER_WEEK, format_exact, format_percent
 
 APART = 1e-5
 """Percentiles that are the same number are put so far apart, over their size: stated percentiles must rise."""
+NONE = 1e-9
+"""Numbers below, over the largest one, are zero."""
 HOURS_A_LINE = 24
 PROFILE_DIGITS = 4
 LONGEST_NAME = 60
@@ -55,10 +57,11 @@ def declared(quantity: Quantity) -> str:
     Percentiles that are the same number (a share that is 1 in most of the draws) are parted by `APART` of their size,
     since those of the family must rise: no number changes in its third digit.
     """
-    if quantity.is_point:
-        return _number(quantity.median)
     stated = [quantity.minimum, *(quantity.percentiles[name] for name in PERCENTILES), quantity.maximum]
-    low, *inner, high = parted(stated)
+    largest = max(map(abs, stated))
+    if quantity.is_point or largest < NONE:
+        return _number(0.0 if largest < NONE else quantity.median)
+    low, *inner, high = parted([value if abs(value) > NONE * largest else 0.0 for value in stated])
     parts = [f"{name} = {_number(value)}" for name, value in zip(PERCENTILES, inner, strict=True)]
     return (
         f'{{ dist = "quantiles", {", ".join(parts)}, minimum = {_number(low)}, maximum = {_number(high)} }}'
