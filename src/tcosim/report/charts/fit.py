@@ -233,7 +233,15 @@ def _week(found: dict[str, Any], look: Look) -> Any:
 
 def _day(day: datetime, found: dict[str, Any]) -> str:
     name = DAYS[day.weekday()][:3]
-    return f"{name} {day.day} {MONTHS[day.month - 1]}" if found["log"]["is_dated"] else name
+    return f"{name} {day.day}" if found["log"]["is_dated"] else name
+
+
+def _from_to(first: datetime, last: datetime, found: dict[str, Any]) -> str:
+    """Days of the end; weekdays stand below it."""
+    if not found["log"]["is_dated"]:
+        return ""
+    begin, end = (f"{day.day} {MONTHS[day.month - 1]}" for day in (first, last))
+    return f", {begin} to {end} {last.year}"
 
 
 def _choice(texts: list[str]) -> str:
@@ -267,7 +275,8 @@ def _held_out(found: dict[str, Any], look: Look) -> Any:
     days = list(range(first, shown + 1, 24)) or [0]
     named = [place for place in days if place <= (1 - AT_THE_END) * shown] or days[:1]
     kept = named[:: -(-len(named) // MOST_DAYS)]
-    names = [_day(datetime.fromisoformat(held["from"]) + timedelta(hours=place), found) for place in kept]
+    begin = datetime.fromisoformat(held["from"])
+    names = [_day(begin + timedelta(hours=place), found) for place in kept]
     label = "[" + ", ".join(f"'{name}'" for name in names) + "]"
     at = "[" + ", ".join(str(place) for place in kept) + "]"
     x = alt.X(
@@ -287,7 +296,10 @@ def _held_out(found: dict[str, Any], look: Look) -> Any:
     share = rounding.percent(held["coverage"], 0)
     part = f", of which the first {shown:,} are shown" if shown < len(held["observed"]) else ""
     measure = found["log"]["measure"]
-    title = f"{measure} an hour at the end, held out: {share} of {held['hours']:,} hours in the band{part}"
+    when = _from_to(begin, begin + timedelta(hours=shown - 1), found)
+    title = (
+        f"{measure} an hour at the end{when}, held out: {share} of {held['hours']:,} hours in the band{part}"
+    )
     layers = [
         _rules([float(day) for day in days], "hour:Q", look),
         *_layers(rows, x, scale, axis, look, joined=True),
