@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tcosim.evidence.traffic.data import fit_data, told, uncertain_fields
+from tcosim.evidence.traffic.fields import LIMITS
 from tcosim.evidence.traffic.file import declared, fitted_toml, parted
-from tcosim.evidence.traffic.fit import LIMITS
 from tcosim.evidence.traffic.quantity import PERCENTILES, Quantity, quantity, rounded
 from tcosim.sampling import families
 from tcosim.scenario.library import default_library

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from tcosim._version import __version__
 from tcosim.evidence.hourly import Floats, HourlyLog
-from tcosim.evidence.traffic.fit import MOSTLY, TrafficFit
+from tcosim.evidence.traffic.fields import MOSTLY
+from tcosim.evidence.traffic.fit import TrafficFit
 from tcosim.evidence.traffic.goodness import WITHIN, WITHIN_CORRELATION, Compared, HeldOut
 from tcosim.evidence.traffic.quantity import Quantity
 from tcosim.scenario.fields import FieldSpec, Kind, field_specs

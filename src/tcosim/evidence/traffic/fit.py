@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 
 from tcosim.errors import InputError, Problem
 from tcosim.evidence.hourly import Finding, HourlyLog
-from tcosim.evidence.traffic.belief import COORDINATES, Belief, months_of
+from tcosim.evidence.traffic.belief import Belief, months_of
 from tcosim.evidence.traffic.calendar import HOURS_PER_DAY, Calendar
 from tcosim.evidence.traffic.counting import Counting
 from tcosim.evidence.traffic.estimate import Estimate, simulate_pool
+from tcosim.evidence.traffic.fields import draws_of, quantities_of, quantities_of_days
 from tcosim.evidence.traffic.goodness import Compared, HeldOut, HourlyDistribution, compared, held_out
 from tcosim.evidence.traffic.profile import weekly_profile
-from tcosim.evidence.traffic.quantity import Quantity, narrower, quantity, rounded
-from tcosim.evidence.traffic.shares import following_draws, share_draws
+from tcosim.evidence.traffic.quantity import Quantity, rounded
 from tcosim.evidence.traffic.together import Pair, correlations
 from tcosim.processors import usable_processors
 from tcosim.scenario.library import default_library
@@ -35,7 +35,6 @@ HELD_OUT = 0.2
 FEWEST_FITTED, FEWEST_HELD_OUT = 72, 12
 LONGEST_HOURS = 52 * HOURS_PER_WEEK
 """Traffic of longer ago says little of what comes, and the whole of it would take minutes."""
-MOSTLY = 0.5
 _SEED_OF_DAYS, _SEED_OF_NEAREST = 3, 4
 
 
@@ -160,10 +159,10 @@ def fit_traffic(
     )
     level = float(np.mean(traffic[calendar.collected])) * np.exp(found.log_level) * HOURS_PER_MONTH
     rng = np.random.default_rng([seed, _SEED_OF_DAYS])
-    draws = _draws(found, level)
+    draws = draws_of(found, level)
     silent = float((found.settings.silent_share > 0).mean())
-    quantities = _quantities(found, draws, silent)
-    quantities += _of_days(log, traffic, calendar, week, stated is not None, rng)
+    quantities = quantities_of(found, draws, silent)
+    quantities += quantities_of_days(log, traffic, calendar, week, stated is not None, rng)
     varying = {one.field: draws[one.field] for one in quantities if np.ptp(draws.get(one.field, 0.0)) > 0}
     assumed = [frozenset(pair) for one in library.correlations for *pair, _ in one.pairs()]
     per_month = rounded(float(np.median(level)))
@@ -213,79 +212,6 @@ def _spared(calendar: Calendar) -> int | None:
 def _shape_of(traffic: Floats, calendar: Calendar) -> Floats:
     week = weekly_profile(np.nan_to_num(traffic)[None].astype(np.float32), calendar)[0].astype(np.float64)
     return np.asarray(np.maximum(week, 0.0) / np.maximum(week, 0.0).mean())
-
-
-def _draws(found: Estimate, level: Floats) -> dict[str, Floats]:
-    settings = found.settings
-    return {
-        "volume.forecast_ratio": level / np.median(level),
-        "volume.annual_growth": np.expm1(settings.log_growth),
-        "traffic.profile_following": settings.profile_following,
-        "traffic.burst_sigma": settings.burst_sigma,
-        "traffic.burst_hours": settings.burst_hours,
-        "traffic.burst_daily_share": settings.burst_daily_share,
-        "traffic.burst_days": settings.burst_days,
-        "traffic.silent_share": settings.silent_share,
-        "traffic.spikes_per_month": settings.spikes_per_month,
-        "traffic.spike_size": settings.spike_size,
-        "traffic.spike_hours": settings.spike_hours,
-    }
-
-
-LIMITS = {
-    "volume.forecast_ratio": (0.01, 100.0),
-    "volume.annual_growth": (-0.9, 19.0),
-    "traffic.burst_sigma": (0.0, 3.0),
-    "traffic.burst_daily_share": (0.0, 1.0),
-    "traffic.silent_share": (0.0, 0.95),
-    "traffic.spikes_per_month": (0.0, 300.0),
-    "traffic.spike_size": (0.0, 100.0),
-}
-"""What the fields allow; the times have bounds of their own in what was believed."""
-
-
-def _quantities(found: Estimate, draws: dict[str, Floats], silent: float) -> list[Quantity]:
-    """Every parameter of the model; the burst is cut off or not, whichever is more likely."""
-    cut = silent >= MOSTLY
-    cuts = found.settings.silent_share > 0
-    if cut:
-        for field in ("traffic.burst_sigma", "traffic.silent_share"):
-            draws[field] = np.where(cuts, draws[field], np.median(draws[field][cuts]))
-    else:
-        draws["traffic.burst_sigma"] = np.sqrt(np.log1p(found.settings.burst_cv**2))
-        draws["traffic.silent_share"] = np.zeros_like(draws["traffic.silent_share"])
-    quantities = []
-    for field, values in draws.items():
-        name = field.rpartition(".")[2]
-        coordinate = {"burst_sigma": "burst_cv", "annual_growth": "log_growth"}.get(name, name)
-        learned = None
-        if coordinate in COORDINATES:
-            column = COORDINATES.index(coordinate)
-            learned = narrower(found.learned[:, column], found.believed[:, column])
-        if coordinate == "profile_following" and learned is None:
-            continue  # a shape that was taken from the log: its days say how far it is followed
-        low, high = LIMITS.get(field, (0.0, float("inf")))
-        quantities.append(quantity(field, values, low, high, learned))
-    return quantities
-
-
-def _of_days(
-    log: HourlyLog,
-    traffic: Floats,
-    calendar: Calendar,
-    week: Floats,
-    is_given: bool,
-    rng: np.random.Generator,
-) -> list[Quantity]:
-    """What a bootstrap over days says."""
-    found: dict[str, Floats | None] = {}
-    if not is_given:
-        found["traffic.profile_following"] = following_draws(traffic, week, calendar, rng)
-    if log.input_tokens is not None and log.tokens is not None:
-        found["traffic.input_share"] = share_draws(log.input_tokens, log.tokens, calendar, rng)
-        if log.cached_tokens is not None:
-            found["traffic.cached_share"] = share_draws(log.cached_tokens, log.input_tokens, calendar, rng)
-    return [quantity(field, drawn, 0.0, 1.0) for field, drawn in found.items() if drawn is not None]
 
 
 def _said(calendar: Calendar, found: Estimate) -> tuple[Finding, ...]:

@@ -1,0 +1,97 @@
+"""The fields of a scenario that a fit speaks of, each as a quantity with what was learned of it.
+
+Knows estimates and fields; simulates nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tcosim.evidence.hourly import HourlyLog
+from tcosim.evidence.traffic.belief import COORDINATES
+from tcosim.evidence.traffic.calendar import Calendar
+from tcosim.evidence.traffic.estimate import Estimate
+from tcosim.evidence.traffic.quantity import Quantity, narrower, quantity
+from tcosim.evidence.traffic.shares import following_draws, share_draws
+
+Floats = NDArray[Any]
+
+MOSTLY = 0.5
+"""The burst is cut off where that is more likely than not."""
+
+
+def draws_of(found: Estimate, level: Floats) -> dict[str, Floats]:
+    """Draws by field, all of one order: those at one place belong together."""
+    settings = found.settings
+    return {
+        "volume.forecast_ratio": level / np.median(level),
+        "volume.annual_growth": np.expm1(settings.log_growth),
+        "traffic.profile_following": settings.profile_following,
+        "traffic.burst_sigma": settings.burst_sigma,
+        "traffic.burst_hours": settings.burst_hours,
+        "traffic.burst_daily_share": settings.burst_daily_share,
+        "traffic.burst_days": settings.burst_days,
+        "traffic.silent_share": settings.silent_share,
+        "traffic.spikes_per_month": settings.spikes_per_month,
+        "traffic.spike_size": settings.spike_size,
+        "traffic.spike_hours": settings.spike_hours,
+    }
+
+
+LIMITS = {
+    "volume.forecast_ratio": (0.01, 100.0),
+    "volume.annual_growth": (-0.9, 19.0),
+    "traffic.burst_sigma": (0.0, 3.0),
+    "traffic.burst_daily_share": (0.0, 1.0),
+    "traffic.silent_share": (0.0, 0.95),
+    "traffic.spikes_per_month": (0.0, 300.0),
+    "traffic.spike_size": (0.0, 100.0),
+}
+"""What the fields allow; the times have bounds of their own in what was believed."""
+
+
+def quantities_of(found: Estimate, draws: dict[str, Floats], silent: float) -> list[Quantity]:
+    """Every parameter of the model; the burst is cut off or not, whichever is more likely."""
+    cut = silent >= MOSTLY
+    cuts = found.settings.silent_share > 0
+    if cut:
+        for field in ("traffic.burst_sigma", "traffic.silent_share"):
+            draws[field] = np.where(cuts, draws[field], np.median(draws[field][cuts]))
+    else:
+        draws["traffic.burst_sigma"] = np.sqrt(np.log1p(found.settings.burst_cv**2))
+        draws["traffic.silent_share"] = np.zeros_like(draws["traffic.silent_share"])
+    quantities = []
+    for field, values in draws.items():
+        name = field.rpartition(".")[2]
+        coordinate = {"burst_sigma": "burst_cv", "annual_growth": "log_growth"}.get(name, name)
+        learned = None
+        if coordinate in COORDINATES:
+            column = COORDINATES.index(coordinate)
+            learned = narrower(found.learned[:, column], found.believed[:, column])
+        if coordinate == "profile_following" and learned is None:
+            continue  # a shape that was taken from the log: its days say how far it is followed
+        low, high = LIMITS.get(field, (0.0, float("inf")))
+        quantities.append(quantity(field, values, low, high, learned))
+    return quantities
+
+
+def quantities_of_days(
+    log: HourlyLog,
+    traffic: Floats,
+    calendar: Calendar,
+    week: Floats,
+    is_given: bool,
+    rng: np.random.Generator,
+) -> list[Quantity]:
+    """What a bootstrap over days says."""
+    found: dict[str, Floats | None] = {}
+    if not is_given:
+        found["traffic.profile_following"] = following_draws(traffic, week, calendar, rng)
+    if log.input_tokens is not None and log.tokens is not None:
+        found["traffic.input_share"] = share_draws(log.input_tokens, log.tokens, calendar, rng)
+        if log.cached_tokens is not None:
+            found["traffic.cached_share"] = share_draws(log.cached_tokens, log.input_tokens, calendar, rng)
+    return [quantity(field, drawn, 0.0, 1.0) for field, drawn in found.items() if drawn is not None]
