@@ -32,7 +32,7 @@ def test_a_table_with_verdict_and_errors(tcosim, file):
     result = tcosim("backtest", file, "--horizons", "3,6,24")
     assert result.exit_code == 0, result.output
     assert "The 90 % interval covers " in result.stdout
-    assert " bar of 80 to 97 %" in result.stdout
+    assert " 80 to 97 % asked" in result.stdout
     rows = {
         line.split()[0]: line for line in result.stdout.splitlines() if line.startswith("  ") and line.strip()
     }

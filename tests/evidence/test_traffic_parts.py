@@ -238,13 +238,16 @@ class TestDays:
     def test_there_may_be_nothing_to_share(self):
         nothing = np.zeros(48)
         assert share_draws(nothing, nothing, calendar_of(48), np.random.default_rng(1)) is None
-        assert following_draws(nothing + 1, np.ones(WEEK), calendar_of(48), np.random.default_rng(1)) is None
+        assert following_draws(nothing + 1, calendar_of(48), np.random.default_rng(1)) is None
 
-    def test_half_a_swing_is_followed_by_half(self):
-        shape = week_shape()
-        traffic = 1 + 0.5 * (np.tile(shape, 4) - 1)
-        drawn = following_draws(traffic, shape, calendar_of(4 * WEEK), np.random.default_rng(1))
-        assert np.median(drawn) == pytest.approx(0.5, abs=1e-6)
+    def test_a_week_that_repeats_is_followed_and_noise_is_not(self):
+        """A shape that other weeks show again, and one that each week has for itself."""
+        rng = np.random.default_rng(1)
+        calendar = calendar_of(8 * WEEK)
+        same = following_draws(np.tile(week_shape(), 8), calendar, rng)
+        assert np.percentile(same, 5) > 0.98
+        new = following_draws(rng.lognormal(0, 0.5, 8 * WEEK), calendar, rng)
+        assert new is None or np.percentile(new, 5) < 0.5
 
 
 class TestQuantity:

@@ -281,3 +281,13 @@ def test_the_schema_takes_a_name_or_names() -> None:
         assert validator.is_valid({"name": "small", "include": include})
     for include in (3, "", [3]):
         assert not validator.is_valid({"name": "small", "include": include})
+
+
+def test_how_well_a_volume_is_known_goes_with_that_volume(folder: Folder) -> None:
+    """A plan of one's own beside a fitted log: how well the log's level is known says nothing of the plan."""
+    folder.write("fitted.toml", "[volume]\ntokens_per_month = 5e7\nforecast_ratio = 0.8\n")
+    notes: list[str] = []
+    assert folder.load(notes=notes).volume.forecast_ratio.point_value == 1.0
+    assert any(
+        "forecast_ratio is not used, the scenario states its own tokens_per_month" in note for note in notes
+    )

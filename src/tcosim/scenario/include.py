@@ -23,6 +23,8 @@ INCLUDE = "include"
 """Key of [scenario] that names the files."""
 LENT = {"volume": Volume, "traffic": Traffic}
 """Tables that an included file lends key by key; beside them only [[correlation]]."""
+OF = {"forecast_ratio": "tokens_per_month"}
+"""How well a volume is known says nothing of another one: such a key is lent with the volume, or not at all."""
 _FIELD = f"scenario.{INCLUDE}"
 _WAY_OUT = f'write {INCLUDE} = "fitted.toml", or a list of such names'
 
@@ -190,8 +192,13 @@ def _lend_table(
     own_profiles = [name for name in own if name in specs and specs[name].kind is Kind.PROFILE]
     for key, value in file.raw[table].items():
         here = file.place(table, key)
-        if key in own or key in [f"{profile}_name" for profile in own_profiles]:
-            found.notes.append(f"{here}: {table}.{key} is not used, the scenario states its own")
+        if (
+            key in own
+            or key in [f"{profile}_name" for profile in own_profiles]
+            or _goes_with(key, own, file.raw[table])
+        ):
+            why = "its own" if key in own or key not in OF else f"its own {OF[key]}"
+            found.notes.append(f"{here}: {table}.{key} is not used, the scenario states {why}")
             found.displaced |= {f"{table}.{key}", *_inputs_of(value)}
             continue
         if (other := lent.setdefault((table, key), file)) is not file:
@@ -202,6 +209,11 @@ def _lend_table(
         raw[table][key] = _from(file, value)
         inner = {path: file.place(*path) for path in file.lines if path[:2] == (table, key)}
         found.places |= {(table, key): here, **inner}
+
+
+def _goes_with(key: str, own: Mapping[str, Any], lent: Mapping[str, Any]) -> bool:
+    """Whether a key belongs to another one of its file that the scenario states itself."""
+    return OF.get(key) in own and OF[key] in lent
 
 
 def _inputs_of(value: object) -> set[str]:

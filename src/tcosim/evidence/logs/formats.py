@@ -26,17 +26,18 @@ NAMES: dict[str, tuple[str, ...]] = {
     "input": (
         "input_tokens", "prompt_tokens", "context_tokens", "request_tokens", "num_input_tokens", "num_prompt_tokens",
         "n_input_tokens", "tokens_in", "tokens_input", "tokens_prompt", "input_token_count", "prompt_token_count",
+        "input",
     ),
     "output": (
         "output_tokens", "completion_tokens", "generated_tokens", "response_tokens", "num_output_tokens",
         "num_completion_tokens", "num_generated_tokens", "n_output_tokens", "tokens_out", "tokens_output",
-        "tokens_completion", "output_token_count", "completion_token_count", "candidates_token_count",
+        "tokens_completion", "output_token_count", "completion_token_count", "candidates_token_count", "output",
     ),
     "cached": (
         "cached_tokens", "input_cached_tokens", "cached_input_tokens", "prompt_cached_tokens", "tokens_cached",
-        "cached_content_token_count",
+        "cached_content_token_count", "cached",
     ),
-    "total": ("total_tokens", "tokens", "tokens_total", "num_tokens", "total_token_count"),
+    "total": ("total_tokens", "tokens", "tokens_total", "num_tokens", "total_token_count", "total"),
     "requests": (
         "requests", "num_model_requests", "num_requests", "n_requests", "request_count", "api_requests", "calls",
     ),
@@ -139,6 +140,18 @@ def checked_map(columns: Mapping[str, str] | None) -> dict[str, str]:
         for key in columns or {}
         if key not in KEYS
     ]
+    roles = [key for key in columns or {} if key not in ("series", "start")]
+    for column in sorted({(columns or {})[key] for key in roles}):
+        twice = [key for key in roles if (columns or {})[key] == column]
+        if len(twice) > 1:
+            problems.append(
+                Problem(
+                    "map",
+                    "must give a column one meaning",
+                    f"{' and '.join(twice)} are {column}",
+                    "take one out",
+                )
+            )
     if problems:
         raise InputError(problems)
     return dict(columns or {})

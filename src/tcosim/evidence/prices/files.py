@@ -86,6 +86,8 @@ def parse_map(text: str | None) -> Columns | None:
         if role in roles:
             raise _map_error(f"names {role} twice", text)
         roles[role] = column
+    if len(set(roles.values())) < len(roles):
+        raise _map_error("must give a column one meaning", text)
     price = (
         (roles["price"],) if "price" in roles else tuple(roles.get(one, "") for one in ("input", "output"))
     )
@@ -108,7 +110,7 @@ def read_prices(
     columns : Columns, optional
         Recognized by the names of the columns if left out.
     family, kind : str, optional
-        As recognized if left out; a file with a map is of rental prices unless it is said otherwise.
+        As recognized by the columns if left out; a file with a map must say one of them.
 
     Raises
     ------
@@ -127,6 +129,15 @@ def read_prices(
                 f"names columns that {path.name} does not have; it has {', '.join(header)}",
                 ", ".join(missing),
                 f"correct it, like: {EXAMPLE}",
+            )
+        )
+    if family is None and recognized is None and kind != "tier":
+        raise InputError(
+            Problem(
+                "--family",
+                "must say what the prices are of where the columns do not",
+                path.name,
+                "--family api, --family rental or --family purchase",
             )
         )
     chosen_kind = kind or (KIND_OF[family] if family else KIND_OF[recognized] if recognized else "walk")

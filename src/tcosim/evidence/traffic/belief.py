@@ -167,6 +167,20 @@ def months_of(hours: int) -> int:
     return -(-hours // HOURS_PER_MONTH)
 
 
+def level_at_end(levels: Floats, hours: int) -> Floats:
+    """Level over the last month of hours, which mostly lies in two months of the model, shape (n,).
+
+    Parameters
+    ----------
+    levels : ndarray, shape (n, months)
+    hours : int
+        Of the log.
+    """
+    last = np.arange(max(0, hours - HOURS_PER_MONTH), hours) // HOURS_PER_MONTH
+    shares = np.bincount(last, minlength=levels.shape[1])[: levels.shape[1]] / len(last)
+    return np.asarray(levels @ shares)
+
+
 def levels(settings: Settings, months: int, rng: np.random.Generator) -> Floats:
     """Level of each month over that of the first (docs/model.md, 2.1), shape (n, months)."""
     steps = rng.standard_normal((len(settings), months)) / np.sqrt(12.0)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tcosim.evidence.traffic.belief import Belief, Settings, levels, months_of
+from tcosim.evidence.traffic.belief import Belief, Settings, level_at_end, levels, months_of
 from tcosim.evidence.traffic.calendar import Calendar
 from tcosim.evidence.traffic.counting import Counting
 from tcosim.evidence.traffic.posterior import Nearness
@@ -58,7 +58,7 @@ class Estimate:
     settings : Settings
         Draws, shape (DRAWS,).
     log_level : ndarray, shape (DRAWS,)
-        Log of the level in the last month of the log over its mean traffic.
+        Log of the level over the last 730 hours of the log over its mean traffic.
     believed, learned : ndarray
         Coordinates before the log, shape (n, d), and after, shape (DRAWS, d).
     misfit : float
@@ -88,7 +88,7 @@ class Pool:
     believed : ndarray, shape (n, d)
         Their coordinates.
     log_level : ndarray, shape (n,)
-        Log of the level in the last month over the mean traffic.
+        Log of the level over the last 730 hours over the mean traffic.
     statistics, checks : ndarray, shapes (n, k), (n, c)
     """
 
@@ -192,7 +192,7 @@ def simulate_pool(
         summarize,
         drawn[keep],
         belief.coordinates(drawn[keep]),
-        np.log(level[keep, -1] / mean),
+        np.log(level_at_end(level[keep], calendar.hours) / mean),
         np.concatenate([one.statistics for one in shown])[keep],
         np.concatenate([_checks(one) for one in shown])[keep],
     )

@@ -20,21 +20,39 @@ from tcosim.evidence.traffic.shares import following_draws, share_draws
 Floats = NDArray[Any]
 
 MOSTLY = 0.5
-"""The burst is cut off where that is more likely than not."""
+FEWEST_DRAWS = 200
+"""Fewer draws than these say nothing of their percentiles."""
 
 
-def draws_of(found: Estimate, level: Floats) -> dict[str, Floats]:
-    """Draws by field, all of one order: those at one place belong together."""
+def is_cut_off(found: Estimate, traffic: Floats) -> bool:
+    """Whether the burst is cut off: some hour is silent, and that hours are so by themselves is likelier than not."""
+    return bool((traffic == 0).any()) and float((found.settings.silent_share > 0).mean()) >= MOSTLY
+
+
+def draws_of(found: Estimate, level: Floats, *, cut_off: bool) -> dict[str, Floats]:
+    """Draws by field, all of one order: those at one place belong together.
+
+    Parameters
+    ----------
+    level : ndarray, shape (DRAWS,)
+    cut_off : bool
+        Which burst is taken; draws of the other are left out, or, should hardly any be left, taken by their size.
+    """
     settings = found.settings
+    kept = np.flatnonzero((settings.silent_share > 0) == cut_off)
+    if len(kept) < FEWEST_DRAWS:
+        kept = np.arange(len(settings))
+    settings, level = settings[kept], level[kept]
+    sigma = settings.burst_sigma if cut_off else np.sqrt(np.log1p(settings.burst_cv**2))
     return {
         "volume.forecast_ratio": level / np.median(level),
         "volume.annual_growth": np.expm1(settings.log_growth),
         "traffic.profile_following": settings.profile_following,
-        "traffic.burst_sigma": settings.burst_sigma,
+        "traffic.burst_sigma": sigma,
         "traffic.burst_hours": settings.burst_hours,
         "traffic.burst_daily_share": settings.burst_daily_share,
         "traffic.burst_days": settings.burst_days,
-        "traffic.silent_share": settings.silent_share,
+        "traffic.silent_share": settings.silent_share if cut_off else np.zeros(len(settings)),
         "traffic.spikes_per_month": settings.spikes_per_month,
         "traffic.spike_size": settings.spike_size,
         "traffic.spike_hours": settings.spike_hours,
@@ -53,16 +71,8 @@ LIMITS = {
 """What the fields allow; the times have bounds of their own in what was believed."""
 
 
-def quantities_of(found: Estimate, draws: dict[str, Floats], silent: float) -> list[Quantity]:
-    """Every parameter of the model; the burst is cut off or not, whichever is more likely."""
-    cut = silent >= MOSTLY
-    cuts = found.settings.silent_share > 0
-    if cut:
-        for field in ("traffic.burst_sigma", "traffic.silent_share"):
-            draws[field] = np.where(cuts, draws[field], np.median(draws[field][cuts]))
-    else:
-        draws["traffic.burst_sigma"] = np.sqrt(np.log1p(found.settings.burst_cv**2))
-        draws["traffic.silent_share"] = np.zeros_like(draws["traffic.silent_share"])
+def quantities_of(found: Estimate, draws: dict[str, Floats]) -> list[Quantity]:
+    """Every parameter of the model."""
     quantities = []
     for field, values in draws.items():
         name = field.rpartition(".")[2]
@@ -82,14 +92,13 @@ def quantities_of_days(
     log: HourlyLog,
     traffic: Floats,
     calendar: Calendar,
-    week: Floats,
     is_given: bool,
     rng: np.random.Generator,
 ) -> list[Quantity]:
     """What a bootstrap over days says."""
     found: dict[str, Floats | None] = {}
     if not is_given:
-        found["traffic.profile_following"] = following_draws(traffic, week, calendar, rng)
+        found["traffic.profile_following"] = following_draws(traffic, calendar, rng)
     if log.input_tokens is not None and log.tokens is not None:
         found["traffic.input_share"] = share_draws(log.input_tokens, log.tokens, calendar, rng)
         if log.cached_tokens is not None:

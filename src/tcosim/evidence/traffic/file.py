@@ -47,7 +47,8 @@ def fitted_toml(fit: TrafficFit, name: str = "fitted.toml", seed: int = 0) -> st
     lines += _fields(quantities, "volume", fit)
     lines += ["", "[traffic]", *_profile(fit)]
     lines += _fields(quantities, "traffic", fit)
-    lines += _correlations(fit, {one.field for one in quantities if not one.is_point})
+    stated = {one.field for one in quantities if not one.is_point and told(one) != "nothing new"}
+    lines += _correlations(fit, stated)
     return "\n".join(lines) + "\n"
 
 
@@ -142,21 +143,26 @@ def _fields(quantities: Sequence[Quantity], table: str, fit: TrafficFit) -> Iter
     for one in quantities:
         of, _, field = one.field.partition(".")
         if of == table:
-            yield f"{field} = {declared(one)}  # {_learned(one, fit)}"
+            if told(one) == "nothing new":
+                yield f"# {field}: nothing new in the log, so left to the scenario or the library"
+            else:
+                yield f"{field} = {declared(one)}  # {_learned(one, fit)}"
 
 
 def _learned(quantity: Quantity, fit: TrafficFit) -> str:
     if quantity.field == "traffic.silent_share" and quantity.is_point and quantity.median == 0:
+        if fit.silent_chance == 0:
+            return "no hour of the log is silent"
         return f"no hour falls silent by itself: probability {format_percent(1 - fit.silent_chance, 0)}"
     how = told(quantity)
     if how == "narrower" and quantity.learned is not None:
         return f"{100 * quantity.learned:.0f} % narrower"
-    return "from the log alone" if how == "by the log" else "nothing new: as believed before"
+    return "from the log alone"
 
 
-def _correlations(fit: TrafficFit, varying: set[str]) -> Iterator[str]:
+def _correlations(fit: TrafficFit, stated: set[str]) -> Iterator[str]:
     for pair, value in fit.correlations.items():
-        if set(pair) <= varying:
+        if set(pair) <= stated:
             names = ", ".join(_text(name) for name in pair)
             yield from ("", "[[correlation]]", f"inputs = [{names}]", f"rank_correlation = {_number(value)}")
 

@@ -18,7 +18,7 @@ from tcosim.evidence.traffic.belief import Belief, months_of
 from tcosim.evidence.traffic.calendar import HOURS_PER_DAY, Calendar
 from tcosim.evidence.traffic.counting import Counting
 from tcosim.evidence.traffic.estimate import Estimate, simulate_pool
-from tcosim.evidence.traffic.fields import draws_of, quantities_of, quantities_of_days
+from tcosim.evidence.traffic.fields import draws_of, is_cut_off, quantities_of, quantities_of_days
 from tcosim.evidence.traffic.goodness import Compared, HeldOut, HourlyDistribution, compared, held_out
 from tcosim.evidence.traffic.profile import weekly_profile
 from tcosim.evidence.traffic.quantity import Quantity, rounded
@@ -31,6 +31,8 @@ Floats = NDArray[Any]
 Progress = Callable[[float], None]
 
 FEWEST_HOURS = 24
+UNUSUAL = 1.25
+"""A misfit from which on it is warned of: one in twenty simulated logs is above 1."""
 HELD_OUT = 0.2
 FEWEST_FITTED, FEWEST_HELD_OUT = 72, 12
 LONGEST_HOURS = 52 * HOURS_PER_WEEK
@@ -60,7 +62,8 @@ class TrafficFit:
     correlations : dict of (str, str) to float
         Rank correlations of these.
     silent_chance : float
-        Probability that some hours are silent by themselves; above a half the burst is cut off (docs/model.md, 2.4).
+        Probability that some hours are silent by themselves, 0 if none is silent at all; above a half the burst is cut
+        off (docs/model.md, 2.4).
     compared : tuple of Compared
     hourly : HourlyDistribution
     held_out : HeldOut or None
@@ -88,6 +91,12 @@ class TrafficFit:
     misfit: float
     logs: int
     findings: tuple[Finding, ...]
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether the burst that was taken is cut off."""
+        silent = self.quantity("traffic.silent_share")
+        return silent is not None and silent.maximum > 0
 
     def quantity(self, field: str) -> Quantity | None:
         """A fitted field by its path; None if the log says nothing of it."""
@@ -130,8 +139,11 @@ def fit_traffic(
     belief = Belief(library, shape_is_given=stated is not None)
     workers = threads or usable_processors()
     spare = _spared(calendar)
-    counting = Counting.of(traffic, log.requests, log.collected)
     parts = 1.0 if spare is None else 0.6
+
+    def counted(hours: int) -> Counting | None:
+        requests = None if log.requests is None else log.requests[:hours]
+        return Counting.of(traffic[:hours], requests, log.collected[:hours])
 
     def run(hours: int, begin: float, end: float) -> tuple[Estimate, Floats, Calendar]:
         part = Calendar(calendar.hour_of_week[:hours], calendar.collected[:hours])
@@ -141,7 +153,7 @@ def fit_traffic(
             week,
             belief,
             shape_is_given=stated is not None,
-            counting=counting,
+            counting=counted(hours),
             seed=seed,
             threads=workers,
             progress=None if progress is None else lambda done: progress(begin + (end - begin) * done),
@@ -153,16 +165,17 @@ def fit_traffic(
     behind = None
     if spare is not None:
         earlier, earlier_week, part = run(spare, parts, 1.0)
-        behind = held_out(earlier, traffic, calendar, earlier_week, part, counting)
+        behind = held_out(earlier, traffic, calendar, earlier_week, part, counted(spare))
     rows, hourly = compared(
-        found, traffic, calendar, week, shape_is_given=stated is not None, counting=counting
+        found, traffic, calendar, week, shape_is_given=stated is not None, counting=counted(calendar.hours)
     )
     level = float(np.mean(traffic[calendar.collected])) * np.exp(found.log_level) * HOURS_PER_MONTH
     rng = np.random.default_rng([seed, _SEED_OF_DAYS])
-    draws = draws_of(found, level)
-    silent = float((found.settings.silent_share > 0).mean())
-    quantities = quantities_of(found, draws, silent)
-    quantities += quantities_of_days(log, traffic, calendar, week, stated is not None, rng)
+    cut_off = is_cut_off(found, traffic)
+    draws = draws_of(found, level, cut_off=cut_off)
+    silent = float((found.settings.silent_share > 0).mean()) if (traffic == 0).any() else 0.0
+    quantities = quantities_of(found, draws)
+    quantities += quantities_of_days(log, traffic, calendar, stated is not None, rng)
     varying = {one.field: draws[one.field] for one in quantities if np.ptp(draws.get(one.field, 0.0)) > 0}
     assumed = [frozenset(pair) for one in library.correlations for *pair, _ in one.pairs()]
     per_month = rounded(float(np.median(level)))
@@ -226,17 +239,15 @@ def _said(calendar: Calendar, found: Estimate) -> tuple[Finding, ...]:
                 "warning",
             )
         )
-    if found.misfit > 1:
+    if found.misfit > UNUSUAL:
         findings.append(
             Finding(
-                "the model makes no log like this one; the nearest that it makes was taken, and the table of what was "
-                "simulated against observed says where they differ",
+                "the model hardly makes a log like this one; the nearest that it makes was taken, and the table of "
+                "what was simulated against observed says where they differ",
                 1,
                 "warning",
             )
         )
     if months_of(calendar.hours) < 3:
-        findings.append(
-            Finding("growth cannot be told from so short a log; it stays what was believed", calendar.hours)
-        )
+        findings.append(Finding("growth cannot be told from so short a log", calendar.hours))
     return tuple(findings)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tcosim.evidence.traffic.belief import levels, months_of
+from tcosim.evidence.traffic.belief import level_at_end, levels, months_of
 from tcosim.evidence.traffic.calendar import Calendar
 from tcosim.evidence.traffic.counting import Counting
 from tcosim.evidence.traffic.estimate import Estimate
@@ -184,10 +184,9 @@ def _logs(
     rng = np.random.default_rng(SIMULATED_SEED)
     settings = found.settings[:LOGS]
     by_month = levels(settings, months_of(calendar.hours), rng)
-    last = months_of(fitted.hours) - 1
     mean = float(np.mean(traffic[fitted.collected]))
     level = mean * np.exp(found.log_level[: len(settings)])
-    by_month = by_month / by_month[:, last : last + 1] * level[:, None]
+    by_month = by_month * (level / level_at_end(by_month, fitted.hours))[:, None]
     logs = simulated_logs(settings, by_month, calendar, shape, SIMULATED_SEED)
     if counting is None:
         return logs

@@ -13,11 +13,14 @@ from scipy.special import expit, logit
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from tcosim.evidence.traffic.calendar import WEEKEND, Calendar
+from tcosim.evidence.traffic.calendar import DAYS_PER_WEEK, WEEKEND, Calendar
+from tcosim.evidence.traffic.profile import weekly_profile
+from tcosim.units import HOURS_PER_WEEK
 
 Floats = NDArray[Any]
 
 RESAMPLES = 2_000
+FOLDS = 4
 _CLOSEST = 1e-9
 
 
@@ -52,25 +55,21 @@ def share_draws(part: Floats, whole: Floats, calendar: Calendar, rng: np.random.
     return np.asarray(expit(_wider(scores, logit(middle), len(wholes))))
 
 
-def following_draws(
-    traffic: Floats, shape: Floats, calendar: Calendar, rng: np.random.Generator
-) -> Floats | None:
-    """Resample days for the slope of traffic on a weekly shape that was taken from it.
+def following_draws(traffic: Floats, calendar: Calendar, rng: np.random.Generator) -> Floats | None:
+    """How far days follow the week that the other days show: slopes of traffic on a shape that did not see it.
 
     Parameters
     ----------
     traffic : ndarray, shape (hours,)
         NaN in gaps.
-    shape : ndarray, shape (168,)
 
     Returns
     -------
     ndarray of shape (RESAMPLES,), or None
-        Draws, at most 1: what is followed further would be another shape. None for a flat shape.
+        Draws, from resampled days, at most 1: what is followed further would be another shape. None for a flat week.
+        The shape of a week is taken from the other weeks, in a short log that of a day from every other day.
     """
-    if np.ptp(shape) == 0:
-        return None
-    swing = shape[calendar.hour_of_week] - 1.0
+    swing = _unseen_shape(traffic, calendar) - 1.0
     days = calendar.of_day.members.T.astype(np.float64)
     columns = (np.ones(calendar.hours), traffic, swing, swing * traffic, swing**2)
     counts, total, swings, products, squares = (
@@ -89,6 +88,20 @@ def following_draws(
     factor = student.ppf(0.95, days_alike - 1) / norm.ppf(0.95) * np.sqrt(days_alike / (days_alike - 1))
     middle = float(np.median(slope))
     return np.asarray(np.clip(middle + (slope - middle) * factor, 0.0, 1.0))
+
+
+def _unseen_shape(traffic: Floats, calendar: Calendar) -> Floats:
+    """What is expected of each hour by the days of other folds; shape (hours,)."""
+    weeks = calendar.hours // HOURS_PER_WEEK
+    fold = calendar.day // DAYS_PER_WEEK % min(weeks, FOLDS) if weeks >= 2 else calendar.day % 2
+    series = np.nan_to_num(traffic)[None].astype(np.float32)
+    expected = np.ones(calendar.hours)
+    for one in np.unique(fold):
+        others = Calendar(calendar.hour_of_week, calendar.collected & (fold != one))
+        if others.collected_hours:
+            seen = np.where(others.collected, series, np.float32(0.0))
+            expected[fold == one] = weekly_profile(seen, others)[0][calendar.hour_of_week[fold == one]]
+    return expected
 
 
 def _picked_alike(calendar: Calendar, rng: np.random.Generator) -> NDArray[np.int64]:

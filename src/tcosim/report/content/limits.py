@@ -5,7 +5,7 @@ Knows declared scenarios and what docs/model.md says is not modelled; judges not
 
 from __future__ import annotations
 
-from tcosim.scenario.models import FleetOption, ManagedOption, OwnedOption, RentedOption, Scenario
+from tcosim.scenario.models import ApiOption, FleetOption, ManagedOption, OwnedOption, RentedOption, Scenario
 
 
 def leaves_out(scenario: Scenario) -> list[str]:
@@ -27,6 +27,23 @@ def _always(scenario: Scenario) -> list[str]:
         "Only costs count: privacy, control, speed and what better answers are worth have no price of their own.",
         f"The choice is kept to the end: nobody switches in between, and nothing after the horizon counts{resale}.",
         "Token prices do not depend on volume: there is no discount for more tokens, and none for a commitment.",
+        *_of_list_prices(scenario),
+    ]
+
+
+def _of_list_prices(scenario: Scenario) -> list[str]:
+    """What holds where a buyer's moves follow a list price that wanders."""
+    routes = (
+        route for option in scenario.options if isinstance(option, ApiOption) for route in option.routes
+    )
+    if all(
+        route.list_price_volatility.is_point and route.list_price_volatility.point_value == 0
+        for route in routes
+    ):
+        return []
+    return [
+        "A buyer follows his tier's list price at each move, up as well as down: the API's mean cost is too high, which"
+        " favours self-hosting.",
     ]
 
 

@@ -5,6 +5,7 @@ From the content of ``tcosim backtest --json``; knows nothing of how it came abo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -20,6 +21,10 @@ FORECASTERS = {
     "fitted": "fitted at each date to what was known then",
 }
 WORST_SERIES = 5
+FEWEST_BLOCKS = 5
+"""Groups times blocks of dates; with fewer the bootstrap has nothing to draw from."""
+CERTAIN = 2.0
+"""Standard errors."""
 LEGEND = (
     "Each cell: share of outcomes inside the central interval of its forecast, and the standard error of that share in"
     " percentage points, from a bootstrap over groups (vendors, providers) and over blocks of dates, as windows overlap"
@@ -27,9 +32,9 @@ LEGEND = (
     " single block of dates the standard error leaves out that all windows saw one market."
 )
 VERDICTS = {
-    "inside": "inside the bar",
-    "below": "BELOW the bar: the forecasts are too sure of themselves",
-    "above": "ABOVE the bar: the forecasts say too little",
+    "inside": "inside the 80 to 97 % asked",
+    "below": "BELOW the 80 to 97 % asked: the forecasts are too sure of themselves",
+    "above": "ABOVE the 80 to 97 % asked: the forecasts say too little",
 }
 
 
@@ -51,7 +56,7 @@ def print_backtest(found: dict[str, Any], console: Console) -> None:
 def _file(one: dict[str, Any]) -> list[RenderableType]:
     overall = one["overall"]
     head = prose(f"{one['source']}: {NAMES[one['family']]}, {FORECASTERS[one['forecaster']]}", "bold")
-    told = [prose(verdict(one)), *(prose(f"note: {what}") for what in one["findings"])]
+    told = [prose(verdict(one)), *_in_sample(one), *(prose(f"note: {what}") for what in one["findings"])]
     if one["windows_without_forecast"]:
         told.append(
             prose(f"note: {one['windows_without_forecast']:,} windows begin before a fit is possible")
@@ -78,18 +83,46 @@ def _file(one: dict[str, Any]) -> list[RenderableType]:
     return blocks
 
 
+def _in_sample(one: dict[str, Any]) -> list[RenderableType]:
+    if one["forecaster"] != "shipped":
+        return []
+    return [
+        prose(
+            "The library's distributions were set on public prices up to their date: on such prices this shows that"
+            " they fit, not that they foretell. --fitted stands at each date with the prices before it alone."
+        )
+    ]
+
+
 def verdict(one: dict[str, Any]) -> str:
     """The sentence that says whether the forecasts hold."""
-    overall, (low, high) = one["overall"], one["bar"]
+    overall = one["overall"]
     value, error = overall["coverage"]["90"]["value"], overall["coverage"]["90"]["se"]
     text = (
-        f"The 90 % interval covers {100 * value:.0f} % (s.e. {_points(error)}) of {overall['windows']:,} outcomes,"
-        f" {VERDICTS[one['verdict']['coverage_90']]} of {100 * low:.0f} to {100 * high:.0f} %"
+        f"The 90 % interval covers {100 * value:.0f} % (s.e. {_points(error)}) of {overall['windows']:,}"
+        f" {'outcome' if overall['windows'] == 1 else 'outcomes'}, {VERDICTS[one['verdict']['coverage_90']]}"
+        f"{_by_how_much(value, error, one['bar'])}"
     )
     if overall["skill"] != overall["skill"]:
         return f"{text}. No price moved, so there is no skill to tell."
-    against = "better" if one["verdict"]["better_than_naive"] else "no better"
-    return f"{text}; CRPS is {against} than if the price stayed (skill {_skill(overall)})."
+    return f"{text}; against the forecast that the price stays, CRPS {_against(overall)} (skill {_skill(overall)})."
+
+
+def _by_how_much(value: float, error: float, bar: Sequence[float]) -> str:
+    """Said where the verdict is nearer to the other one than the error of the share."""
+    return ", by less than its error" if min(abs(value - end) for end in bar) < error else ""
+
+
+def _against(overall: dict[str, Any]) -> str:
+    skill, error = overall["skill"], overall["skill_se"]
+    if not _is_told(overall) or abs(skill) < CERTAIN * error:
+        return "cannot be told apart"
+    return "is better" if skill > 0 else "is worse"
+
+
+def _is_told(row: dict[str, Any]) -> bool:
+    """Whether there are groups and dates enough for an error of the skill."""
+    return bool(row["groups"] * row["date_blocks"] >= FEWEST_BLOCKS)
 
 
 def _row(name: str, row: dict[str, Any]) -> list[str]:
@@ -118,4 +151,4 @@ def _points(error: float) -> str:
 def _skill(row: dict[str, Any]) -> str:
     if row["skill"] != row["skill"]:
         return "-"
-    return f"{row['skill']:+.2f} ± {row['skill_se']:.2f}"
+    return f"{row['skill']:+.2f} ± {row['skill_se']:.2f}" if _is_told(row) else f"{row['skill']:+.2f}"

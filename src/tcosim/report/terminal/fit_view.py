@@ -16,7 +16,7 @@ from tcosim.report.words import rounding
 
 LEARNED = (
     "narrower: by how much the 90 % interval has shrunk against what was believed before the log was read; nothing new:"
-    " by less than 10 %, so that what is shown is still what was believed."
+    " by less than 20 %; the file leaves these to the scenario or the library."
 )
 MARKS = "near: the simulated median is as near as asked; outside: the log is beyond the 90 % range."
 SHOWN = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.999)

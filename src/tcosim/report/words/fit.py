@@ -81,7 +81,7 @@ def figures(row: dict[str, Any]) -> tuple[str, str]:
 def learned(row: dict[str, Any], silent_chance: float) -> str:
     """How much a log tells of a quantity."""
     if row["field"] == "traffic.silent_share" and row["is_point"] and row["p50"] == 0:
-        return f"{_probability(1 - silent_chance)} sure"
+        return f"{_probability(1 - silent_chance)} sure" if silent_chance > 0 else "none is silent"
     if row["told"] == "narrower":
         return f"{rounding.percent(row['learned'], 0)} narrower"
     return "from the log" if row["told"] == "by the log" else "nothing new"
@@ -198,6 +198,8 @@ def _burst(burst: dict[str, Any]) -> str:
     chance = burst["silent_chance"]
     if burst["is_cut_off"]:
         return f"The burst is cut off, so that hours fall silent by themselves (probability {_probability(chance)})."
+    if chance == 0:
+        return "The burst is lognormal: no hour of the log is silent."
     return f"The burst is lognormal: no hour falls silent by itself (probability {_probability(1 - chance)})."
 
 
@@ -211,10 +213,10 @@ def _likeness(found: dict[str, Any]) -> str:
     missed = f" Not as near as asked: {listed(far)}." if far else ""
     if found["misfit"] > 1:
         return (
-            f"The model makes no log like this one, which lies {found['misfit']:.1f} times as far from the nearest"
-            f" simulated ones as 19 in 20 logs do at most; the nearest that it makes was taken.{missed}"
+            f"The model hardly makes a log like this one, which lies {found['misfit']:.1f} times as far from the"
+            f" nearest simulated ones as 19 in 20 logs do at most; the nearest that it makes was taken.{missed}"
         )
-    return f"The model makes logs like this one.{missed}"
+    return f"The model makes logs that are as near to others as this one is.{missed}"
 
 
 def _longer(weeks: float) -> str:
