@@ -44,7 +44,7 @@ def print_models(found: dict[str, Any], shown: int, console: Console) -> None:
     if changes := _changes(models):
         blocks.append(Group(prose(f"Scheduled after {found['on']}", "bold"), changes))
     blocks.append(prose(_LEGEND, "dim"))
-    if usable := [one["reference"] for one in models if one["by_token"]]:
+    if usable := [one["reference"] for one in models if one["by_token"] and not one["deprecated"]]:
         blocks.append(prose(f'In a scenario: model = "{usable[0]}"', "dim"))
     print_blocks(blocks, console)
 

@@ -156,7 +156,9 @@ def nearness(row: dict[str, Any]) -> str:
     if row["near"] is False:
         off = row["p50"] - row["observed"]
         if row["asked_share"] is not None:
-            share = rounding.percent(abs(off) / abs(row["observed"]), 0) if row["observed"] else "all"
+            # rounded up: what is off by 15.2 % is not off by the 15 % that are asked
+            off_by = math.ceil(100 * abs(off) / abs(row["observed"])) if row["observed"] else None
+            share = "all" if off_by is None else f"{off_by} %"
             return f"FAR: {share} off, {rounding.percent(row['asked_share'], 0)} asked"
         return f"FAR: {abs(off):.2f} off, {row['asked_difference']:g} asked"
     mark = "near" if row["near"] else ""
