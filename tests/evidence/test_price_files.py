@@ -88,7 +88,7 @@ def test_what_was_known_then_is_all_that_is_used(tmp_path):
             "must be there once for each series, got 3 and 4",
         ),
         ("gpu,month,usd\nx,2024-01,3\ny,2024-02,3\n", "has no series that can be used"),
-        ("model,when,cost\nx,2024-01,3\n", "(model, when, cost)"),
+        ("model,when,cost\nx,2024-01,3\n", "it has model, when, cost"),
         (b"gpu,month\0,usd\n", "binary file"),
         (b"gpu,month,usd\n\xff\xfe,2024-01,1\n", "UTF-8"),
     ],
@@ -122,3 +122,14 @@ def test_many_problems_are_told_with_an_end(tmp_path):
     with pytest.raises(InputError) as refused:
         read_prices(write(tmp_path, "gpu,month,usd\n" + rows))
     assert "8 more such problems" in str(refused.value)
+
+
+def test_a_date_and_a_price_need_no_map(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text(
+        "date,provider,price\n2026-01-01,a,2\n2026-02-01,a,2.1\n2026-01-01,b,3\n2026-02-01,b,3.1\n"
+    )
+    found = read_prices(path, family="rental")
+    assert [one.name for one in found.series] == ["a", "b"]
+    with pytest.raises(InputError, match="--family"):
+        read_prices(path)

@@ -108,7 +108,7 @@ def _write(out: Path, toml: str) -> None:
     except OSError as error:
         rule = f"must be a file that can be written ({error.strerror or error})"
         raise InputError(Problem("--out", rule, str(out), "name another file")) from error
-    typer.echo(f"wrote {out}", err=True)
+    typer.echo(f"wrote {out}: copy its lines into the [[option]] that they are for", err=True)
 
 
 def _answer(history: PriceHistory, fitted: PriceFit, toml: str, as_json: bool) -> None:

@@ -68,6 +68,10 @@ KNOWN: tuple[tuple[Family, Columns], ...] = (
 """Files that need no map, by their columns; the first that fits."""
 
 
+SERIES = ("vendor", "provider", "cloud", "gpu", "gpu_model", "model", "tier", "series")
+"""Columns that part the series of a file with a date and a price, by the words that such files use."""
+
+
 def parse_map(text: str | None) -> Columns | None:
     """Read ``date=...,price=...,series=a+b,input=...,output=...,where=column:entry``.
 
@@ -120,7 +124,7 @@ def read_prices(
     header, rows = _table(path)
     recognized: Family | None = None
     if columns is None:
-        recognized, columns = _recognized(path, header)
+        recognized, columns = _recognized(path, header, family)
     missing = [one for one in columns.named() if one not in header]
     if missing:
         raise InputError(
@@ -196,14 +200,16 @@ def _table(path: Path) -> tuple[list[str], list[dict[str, str]]]:
     return header, rows
 
 
-def _recognized(path: Path, header: Sequence[str]) -> tuple[Family, Columns]:
+def _recognized(path: Path, header: Sequence[str], stated: Family | None) -> tuple[Family | None, Columns]:
     for family, columns in KNOWN:
         if all(one in header for one in columns.named()):
             return family, columns
+    if {"date", "price"} <= set(header):
+        return stated, Columns("date", ("price",), tuple(one for one in SERIES if one in header))
     raise InputError(
         Problem(
             "FILE",
-            f"has columns that are not recognized ({', '.join(header)})",
+            f"must have columns that are recognized, such as date and price; it has {', '.join(header)}",
             str(path),
             f"say which one holds what, like: {EXAMPLE}",
         )

@@ -76,8 +76,13 @@ def _headline(found: dict[str, Any]) -> str:
 
 
 def _together(found: dict[str, Any]) -> str:
-    return (
+    together = (
         f"In a month, two series correlate by {found['market_correlation']:.2f}, two of one group by"
-        f" {found['group_correlation']:.2f}; {100 * found['unchanged_share']:.0f} % of moves are none. A change"
+        f" {found['group_correlation']:.2f}; "
+        if found["series"] > 1
+        else ""
+    )
+    return (
+        f"{together}{100 * found['unchanged_share']:.0f} % of moves are none. A change"
         f" has a mean logarithm of {found['step_log_mean']:.2f} (s.e. {found['step_log_mean_se']:.2f})."
     )
