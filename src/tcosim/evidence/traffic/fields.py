@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tcosim.evidence.hourly import HourlyLog
-from tcosim.evidence.traffic.belief import COORDINATES
+from tcosim.evidence.traffic.belief import COORDINATES, Settings
 from tcosim.evidence.traffic.calendar import Calendar
 from tcosim.evidence.traffic.estimate import Estimate
 from tcosim.evidence.traffic.quantity import Quantity, narrower, quantity
@@ -29,20 +29,22 @@ def is_cut_off(found: Estimate, traffic: Floats) -> bool:
     return bool((traffic == 0).any()) and float((found.settings.silent_share > 0).mean()) >= MOSTLY
 
 
-def draws_of(found: Estimate, level: Floats, *, cut_off: bool) -> dict[str, Floats]:
+def draws_kept(found: Estimate, *, cut_off: bool) -> NDArray[np.int64]:
+    """Numbers of the draws whose burst is the one that is taken; all of them, by size, should hardly any be left."""
+    kept = np.flatnonzero((found.settings.silent_share > 0) == cut_off)
+    return kept if len(kept) >= FEWEST_DRAWS else np.arange(len(found.settings))
+
+
+def draws_of(settings: Settings, level: Floats, *, cut_off: bool) -> dict[str, Floats]:
     """Draws by field, all of one order: those at one place belong together.
 
     Parameters
     ----------
-    level : ndarray, shape (DRAWS,)
+    settings : Settings
+    level : ndarray, same shape
     cut_off : bool
-        Which burst is taken; draws of the other are left out, or, should hardly any be left, taken by their size.
+        Whether the burst that is taken is cut off.
     """
-    settings = found.settings
-    kept = np.flatnonzero((settings.silent_share > 0) == cut_off)
-    if len(kept) < FEWEST_DRAWS:
-        kept = np.arange(len(settings))
-    settings, level = settings[kept], level[kept]
     sigma = settings.burst_sigma if cut_off else np.sqrt(np.log1p(settings.burst_cv**2))
     return {
         "volume.forecast_ratio": level / np.median(level),

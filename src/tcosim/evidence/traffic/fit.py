@@ -18,7 +18,7 @@ from tcosim.evidence.traffic.belief import Belief, months_of
 from tcosim.evidence.traffic.calendar import HOURS_PER_DAY, Calendar
 from tcosim.evidence.traffic.counting import Counting
 from tcosim.evidence.traffic.estimate import Estimate, simulate_pool
-from tcosim.evidence.traffic.fields import draws_of, is_cut_off, quantities_of, quantities_of_days
+from tcosim.evidence.traffic.fields import draws_kept, draws_of, is_cut_off, quantities_of, quantities_of_days
 from tcosim.evidence.traffic.goodness import Compared, HeldOut, HourlyDistribution, compared, held_out
 from tcosim.evidence.traffic.profile import weekly_profile
 from tcosim.evidence.traffic.quantity import Quantity, rounded
@@ -172,7 +172,9 @@ def fit_traffic(
     level = float(np.mean(traffic[calendar.collected])) * np.exp(found.log_level) * HOURS_PER_MONTH
     rng = np.random.default_rng([seed, _SEED_OF_DAYS])
     cut_off = is_cut_off(found, traffic)
-    draws = draws_of(found, level, cut_off=cut_off)
+    kept = draws_kept(found, cut_off=cut_off)
+    level = level[kept]
+    draws = draws_of(found.settings[kept], level, cut_off=cut_off)
     silent = float((found.settings.silent_share > 0).mean()) if (traffic == 0).any() else 0.0
     quantities = quantities_of(found, draws)
     quantities += quantities_of_days(log, traffic, calendar, stated is not None, rng)
