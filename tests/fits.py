@@ -16,6 +16,25 @@ from tcosim.evidence.traffic.goodness import HOURLY, Compared, HeldOut, HourlyDi
 from tcosim.evidence.traffic.quantity import Quantity, quantity
 
 HOURS, FIRST = 336, 270
+SCENARIO = """
+[scenario]
+name = "fitted"
+include = "fitted.toml"
+
+[[option]]
+name = "api"
+kind = "api"
+usd_per_million_input = 1
+usd_per_million_cached_input = 0.1
+usd_per_million_output = 4
+
+[[option]]
+name = "other"
+kind = "api"
+usd_per_million_input = 2
+usd_per_million_cached_input = 0.2
+usd_per_million_output = 3
+"""
 MONDAY = datetime(2024, 5, 6, tzinfo=UTC)
 
 

@@ -19,28 +19,10 @@ from typer.testing import CliRunner
 
 import tcosim as package
 from tcosim.evidence.traffic import estimate, goodness
+from tests.fits import SCENARIO
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 AZURE = DATA / "azure2024_code_hourly.csv"
-SCENARIO = """
-[scenario]
-name = "fitted"
-include = "fitted.toml"
-
-[[option]]
-name = "api"
-kind = "api"
-usd_per_million_input = 1
-usd_per_million_cached_input = 0.1
-usd_per_million_output = 4
-
-[[option]]
-name = "other"
-kind = "api"
-usd_per_million_input = 2
-usd_per_million_cached_input = 0.2
-usd_per_million_output = 3
-"""
 
 
 def hourly(hours=8 * 24, seed=0, columns=("requests", "input_tokens", "output_tokens"), start=None):
@@ -260,6 +242,7 @@ def test_a_full_disk_does_not_cost_the_answer(tcosim, tmp_path, monkeypatch):
     )
 
 
+# Windows cannot send an interrupt to one process as Ctrl-C does.
 @pytest.mark.skipif(os.name == "nt", reason="needs signals")
 @pytest.mark.parametrize(
     "work", ["[progress(0.1) or time.sleep(0.05) for _ in range(600)]", "time.sleep(30)"]
@@ -323,6 +306,7 @@ def test_the_bar_shows_both_stages():
     assert "simulating" in file.getvalue()
 
 
+# The trace is public data that the project does not ship; made-up logs are fitted above.
 @pytest.mark.skipif(not AZURE.exists(), reason="the public traces are not part of the project")
 @pytest.mark.usefixtures("few")
 def test_a_real_week(tcosim):

@@ -276,6 +276,7 @@ def test_names_are_read_in_any_spelling():
 DATA = Path("../shared/data")
 
 
+# The traces are public data that the project does not ship; logs of the same shape are made above.
 @pytest.mark.skipif(not DATA.exists(), reason="the public traces are not part of the project")
 def test_public_traces():
     # The totals are those of the sources of these files, published beside them.

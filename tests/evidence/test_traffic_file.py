@@ -17,27 +17,8 @@ from tcosim.evidence.traffic.quantity import PERCENTILES, Quantity, quantity, ro
 from tcosim.sampling import families
 from tcosim.scenario.library import default_library
 from tcosim.scenario.load import load_text
-from tests.fits import a_fit, a_log
+from tests.fits import SCENARIO, a_fit, a_log
 
-SCENARIO = """
-[scenario]
-name = "fitted"
-include = "fitted.toml"
-
-[[option]]
-name = "api"
-kind = "api"
-usd_per_million_input = 1
-usd_per_million_cached_input = 0.1
-usd_per_million_output = 4
-
-[[option]]
-name = "other"
-kind = "api"
-usd_per_million_input = 2
-usd_per_million_cached_input = 0.2
-usd_per_million_output = 3
-"""
 TIMES = dict.fromkeys(("traffic.burst_hours", "traffic.burst_days", "traffic.spike_hours"), (0.1, 100.0))
 SHARES = dict.fromkeys(
     ("traffic.profile_following", "traffic.input_share", "traffic.cached_share"), (0.0, 1.0)

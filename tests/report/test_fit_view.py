@@ -9,7 +9,6 @@ import zlib
 
 import numpy as np
 import pytest
-from fits import HOURS, a_log, found, quantities
 from rich.console import Console
 
 from tcosim.evidence.traffic.quantity import quantity
@@ -17,6 +16,7 @@ from tcosim.report.charts.fit import LONGEST, fit_chart, fit_png, fit_text
 from tcosim.report.charts.picture import svg
 from tcosim.report.terminal.fit_view import print_fit
 from tcosim.report.words import fit as words
+from tests.fits import HOURS, a_log, found, quantities
 
 
 def shown(data, width=10_000, out=None):

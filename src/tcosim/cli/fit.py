@@ -5,7 +5,6 @@ Parses, calls and prints; reads and fits nothing.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from tcosim.cli import options
 from tcosim.cli.guard import keeping
 from tcosim.cli.parsing import Problems, seed_option, threads_option
 from tcosim.cli.pictures import check_picture, kept, write_picture
+from tcosim.cli.places import check_new_file
 from tcosim.errors import InputError, Problem, TcosimError
 from tcosim.units import parse_number
 
@@ -99,7 +99,7 @@ def fit(
     problems.collect(lambda: _check_profile(profile), None)
     chosen_seed = problems.collect(lambda: seed_option(seed), 0)
     workers = problems.collect(lambda: threads_option(threads), None)
-    problems.collect(lambda: _check_out(out), None)
+    problems.collect(lambda: check_new_file(out, "--out", ".toml"), None)
     problems.collect(lambda: check_picture(png), None)
     problems.raise_any()
 
@@ -143,24 +143,6 @@ def _check_profile(name: str | None) -> None:
         default_library().shape(name)
     except InputError as error:
         raise InputError([replace(one, field="--profile") for one in error.problems]) from None
-
-
-def _check_out(out: Path | None) -> None:
-    if out is None:
-        return
-    rule, way_out = "", "name another file"
-    if out.is_dir():
-        rule = "must be a file, this is a folder"
-    elif os.path.lexists(out):
-        rule, way_out = "must not exist yet", "remove it or name another file"
-    elif out.suffix.lower() != ".toml":
-        rule, way_out = "must end in .toml", f"write {out}.toml"
-    elif not out.parent.is_dir():
-        rule, way_out = f"must lie in a folder that exists, {out.parent} does not", "make the folder first"
-    elif not os.access(out.parent, os.W_OK):
-        rule = f"must be a file that can be written, {out.parent} cannot"
-    if rule:
-        raise InputError(Problem("--out", rule, str(out), way_out))
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from tcosim.cli.background import in_background
 from tcosim.cli.progress import TICK_SECONDS
 from tcosim.errors import Cancelled
 
@@ -45,9 +46,7 @@ def run_in_stages(work: Callable[[Hook], T], console: Console) -> T:
     KeyboardInterrupt
         On Ctrl-C, within a second, whether ``work`` has stopped by then or not.
     """
-    state, cancel, finished = _State(), threading.Event(), threading.Event()
-    outcome: list[T] = []
-    failure: list[BaseException] = []
+    state, cancel = _State(), threading.Event()
 
     def hook(stage: str, share: float) -> None:
         if cancel.is_set():
@@ -56,24 +55,13 @@ def run_in_stages(work: Callable[[Hook], T], console: Console) -> T:
             console.print(stage, markup=False)
         state.at = stage, share
 
-    def body() -> None:
-        try:
-            outcome.append(work(hook))
-        except BaseException as error:  # handed on to the caller's thread
-            failure.append(error)
-        finally:
-            finished.set()
-
-    threading.Thread(target=body, name="fit", daemon=True).start()
-    try:
-        _watch(state, finished, console)
-    except KeyboardInterrupt:
-        cancel.set()
-        finished.wait(GRACE_SECONDS)
-        raise
-    if failure:
-        raise failure[0]
-    return outcome[0]
+    return in_background(
+        lambda: work(hook),
+        lambda finished: _watch(state, finished, console),
+        cancel,
+        name="fit",
+        grace_seconds=GRACE_SECONDS,
+    )
 
 
 def _watch(state: _State, finished: threading.Event, console: Console) -> None:

@@ -5,14 +5,14 @@ Knows files; knows nothing of what is drawn.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import typer
 
 from tcosim.cli.guard import keeping
-from tcosim.errors import InputError, Problem, TcosimError
+from tcosim.cli.places import check_new_file
+from tcosim.errors import TcosimError
 
 
 def check_picture(png: Path | None) -> None:
@@ -23,21 +23,7 @@ def check_picture(png: Path | None) -> None:
     InputError
         If there is such a file, its name does not end in .png, or its folder cannot be written.
     """
-    if png is None:
-        return
-    rule, way_out = "", "name another file"
-    if png.is_dir():
-        rule = "must be a file, this is a folder"
-    elif os.path.lexists(png):
-        rule, way_out = "must not exist yet", "remove it or name another file"
-    elif png.suffix.lower() != ".png":
-        rule, way_out = "must end in .png", f"write {png}.png"
-    elif not png.parent.is_dir():
-        rule, way_out = f"must lie in a folder that exists, {png.parent} does not", "make the folder first"
-    elif not os.access(png.parent, os.W_OK):
-        rule = f"must be a file that can be written, {png.parent} cannot"
-    if rule:
-        raise InputError(Problem("--png", rule, str(png), way_out))
+    check_new_file(png, "--png", ".png")
 
 
 def write_picture(png: Path, picture: bytes, answer: Callable[[], None]) -> None:

@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from tcosim.cli.background import in_background
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
@@ -53,31 +55,18 @@ def run_with_progress(
     KeyboardInterrupt
         On Ctrl-C, within a second, whether ``work`` has stopped by then or not.
     """
-    state, cancel, finished = _State(), threading.Event(), threading.Event()
-    outcome: list[T] = []
-    failure: list[BaseException] = []
+    state, cancel = _State(), threading.Event()
 
     def note(done: int, of: int) -> None:
         state.done, state.total = done, of
 
-    def body() -> None:
-        try:
-            outcome.append(work(note, cancel))
-        except BaseException as error:  # handed on to the caller's thread
-            failure.append(error)
-        finally:
-            finished.set()
-
-    threading.Thread(target=body, name="simulation", daemon=True).start()
-    try:
-        _watch(state, finished, total, console, is_most, where)
-    except KeyboardInterrupt:
-        cancel.set()
-        finished.wait(GRACE_SECONDS)
-        raise
-    if failure:
-        raise failure[0]
-    return outcome[0]
+    return in_background(
+        lambda: work(note, cancel),
+        lambda finished: _watch(state, finished, total, console, is_most, where),
+        cancel,
+        name="simulation",
+        grace_seconds=GRACE_SECONDS,
+    )
 
 
 def _watch(
