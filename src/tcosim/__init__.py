@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from tcosim.engine.replay import replay
     from tcosim.engine.run import simulate
     from tcosim.report.documents.write import write_report
-    from tcosim.results.folder import open_run, write_run
+    from tcosim.results.folder import open_run
+    from tcosim.results.write_folder import write_run
     from tcosim.scenario.load import load
     from tcosim.studies.claims import claims
     from tcosim.studies.curve import curve
@@ -68,7 +69,7 @@ _HOMES = {
     "value": "tcosim.analysis.information",
     "value_of_statistic": "tcosim.analysis.information",
     "write_report": "tcosim.report.documents.write",
-    "write_run": "tcosim.results.folder",
+    "write_run": "tcosim.results.write_folder",
 }
 _NAMES = {"value": "value_of_information"}
 """Names that differ at home."""

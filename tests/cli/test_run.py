@@ -209,15 +209,15 @@ def test_a_failure_after_writing_says_that_the_folder_is_complete(tcosim, engine
 
 
 def test_a_run_stopped_when_its_folder_has_its_name_says_so(tcosim, engine, monkeypatch):
-    from tcosim.results import folder
+    from tcosim.results import write_folder
 
-    write = folder.write_run
+    write = write_folder.write_run
 
     def stopped(*arguments, **options):
         write(*arguments, **options)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(folder, "write_run", stopped)
+    monkeypatch.setattr(write_folder, "write_run", stopped)
     result = tcosim("run", "--samples", "10", "--out", "here")
     assert result.exit_code == 130
     assert result.stderr.endswith("stopped: the run folder here is complete\n")

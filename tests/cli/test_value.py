@@ -16,7 +16,7 @@ from tcosim.analysis.summarize import summarize
 from tcosim.cli.guard import Guarded
 from tcosim.cli.value import days_option, group_options, value
 from tcosim.errors import InputError
-from tcosim.results.folder import write_run
+from tcosim.results.write_folder import write_run
 from tcosim.sampling.inputs import InputSampler
 from tcosim.scenario.load import load
 from tcosim.scenario.write import resolved_toml

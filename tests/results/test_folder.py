@@ -16,9 +16,10 @@ from datasets import synthetic
 from tcosim.analysis.summarize import summarize
 from tcosim.errors import InputError
 from tcosim.results import folder
-from tcosim.results.folder import CHECKSUMS, FILES, expected_bytes, open_run, write_run
+from tcosim.results.folder import CHECKSUMS, FILES, open_run
 from tcosim.results.schema import SCHEMA_VERSION
 from tcosim.results.target import check_target
+from tcosim.results.write_folder import expected_bytes, write_run
 
 ASSUMPTIONS = {"library_sha256": "1" * 64, "assumptions": []}
 

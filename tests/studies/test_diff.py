@@ -14,8 +14,9 @@ from scipy.special import ndtr
 from tcosim.analysis.summarize import summarize
 from tcosim.engine import simulate
 from tcosim.errors import InputError
-from tcosim.results.folder import open_run, write_run
+from tcosim.results.folder import open_run
 from tcosim.results.summary import to_json
+from tcosim.results.write_folder import write_run
 from tcosim.sampling.design import SobolDesign
 from tcosim.scenario.difference import differences
 from tcosim.scenario.exchange import exchange

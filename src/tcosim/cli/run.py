@@ -154,8 +154,8 @@ def _short_count(count: int) -> str:
 
 
 def _check_target(target: Path, scenario: Scenario, samples: int) -> None:
-    from tcosim.results.folder import expected_bytes
     from tcosim.results.target import check_target
+    from tcosim.results.write_folder import expected_bytes
 
     needed = expected_bytes(samples, len(scenario.options), len(scenario.uncertain_inputs()), scenario.months)
     check_target(target, needed, field="--out")
@@ -212,7 +212,7 @@ def _write(
 ) -> tuple[Path, bool]:
     """Write the run folder, and say whether it is new; a default one that holds exactly this run already stays."""
     from tcosim.results.assumptions import assumption_snapshot
-    from tcosim.results.folder import write_run
+    from tcosim.results.write_folder import write_run
     from tcosim.sampling.families import ppf
     from tcosim.scenario.write import resolved_toml
 
