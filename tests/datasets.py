@@ -2,20 +2,48 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pytest
 import xarray as xr
 
+import tcosim.report.content.risk
+import tcosim.report.content.run
+import tcosim.results.dataset
+import tcosim.results.validity
 from tcosim.results.dataset import Gate, build
 from tcosim.results.schema import COMPONENTS, KEPT_FUTURES, QUANTILES, SCRAMBLES
+from tcosim.results.sketch import Sketch
 from tcosim.units import HOURS_PER_WEEK
 
 OPTIONS = {"api": "api", "managed": "managed", "rented-h100": "rented", "owned-h100": "owned"}
 MEANS = {"api": 1.0e6, "managed": 1.25e6, "rented-h100": 1.05e6, "owned-h100": 1.4e6}
 SPREAD = 2.0e5
 INPUTS = ("people.engineer_hours_per_month", "traffic.burst_sigma", "volume.annual_growth")
+
+
+def keep_few(monkeypatch: pytest.MonkeyPatch, kept: int) -> None:
+    """Let a run of more futures than `kept` be what one of more than a million is."""
+    rooms = (
+        tcosim.results.dataset,
+        tcosim.results.validity,
+        tcosim.report.content.run,
+        tcosim.report.content.risk,
+    )
+    for module in (*rooms, sys.modules[__name__]):
+        monkeypatch.setattr(module, "KEPT_FUTURES", kept)
+
+
+def sketches(npv: np.ndarray[Any, Any], base: np.ndarray[Any, Any]) -> dict[str, Any]:
+    """Counts by bins of all futures, as variables of a Dataset."""
+    figures = np.concatenate([npv.T, 1.1 * npv.T, base - npv.T])
+    found, options = Sketch.of(figures), npv.shape[1]
+    names = ("npv_count", "total_count", "saving_count")
+    parts = {name: found.counts[:, k * options : (k + 1) * options] for k, name in enumerate(names)}
+    return {"sketch_key": found.keys, **parts}
 
 
 def paid_back(beats: np.ndarray[Any, Any], months: int) -> np.ndarray[Any, Any]:
@@ -100,6 +128,7 @@ def synthetic(
             "scramble_beats": beats,
             "scramble_cheapest": wins,
             "scramble_paid_back": paid_back(beats, months),
+            **(sketches(npv, base) if samples > KEPT_FUTURES else {}),
         },
         attributes={
             "tcosim_version": "0.1.0",

@@ -13,8 +13,9 @@ from tcosim.analysis.information import value_of_information
 from tcosim.analysis.reading import points_between
 from tcosim.analysis.risk import option_regret
 from tcosim.analysis.summarize import summarize
-from tcosim.results.dataset import DatasetError, Gate, validate
+from tcosim.results.dataset import Gate
 from tcosim.results.netcdf import read_dataset, write_dataset
+from tcosim.results.validity import DatasetError, validate
 from tests.curves import synthetic_curve
 from tests.datasets import OPTIONS, synthetic
 

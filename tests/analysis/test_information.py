@@ -24,8 +24,8 @@ from tcosim.analysis.information import value_of_information, value_of_statistic
 from tcosim.analysis.interval import probability_interval, student
 from tcosim.analysis.jackknife import CERTAIN, Estimate
 from tcosim.errors import InputError
+from tcosim.reference import ref_information as ref
 from tcosim.sampling.design import SobolDesign
-from tests.reference import ref_information as ref
 
 SIZES = (10_000, 1_000_000)
 Z = 4.0

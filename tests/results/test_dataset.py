@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from datasets import synthetic
 
-from tcosim.results.dataset import DatasetError, validate
 from tcosim.results.schema import ATTRIBUTES, COMPONENTS, COORDINATES, VARIABLES, WEEK_FUTURES
+from tcosim.results.validity import DatasetError, validate
 
 
 def test_every_field_has_its_dimensions_type_units_and_name():

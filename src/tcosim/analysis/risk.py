@@ -9,21 +9,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from tcosim.analysis.counted import chance_above, error_of_all, loss_sketch, sketch_of
 from tcosim.analysis.eligible import eligible_columns, eligible_names
 from tcosim.analysis.interval import Interval, probability_interval
-from tcosim.analysis.saving import savings
+from tcosim.analysis.saving import expected_saving, savings
 from tcosim.results.schema import SCRAMBLES
+from tcosim.results.sketch import Sketch, mean_beyond, quantile
 
 TAIL = 0.05
 FEWEST_TAILS = 16 * 40
 """Below this many futures a scramble has fewer than two in its tail."""
 QUANTILES = (0.05, 0.5, 0.95)
+KEYS = ("p5", "p50", "p95")
 
 
 def cvar(losses: ArrayLike, tail: float = TAIL) -> float:
@@ -47,8 +50,9 @@ def cvar(losses: ArrayLike, tail: float = TAIL) -> float:
 
 
 def cvar95_loss(dataset: xr.Dataset, option: str) -> float:
-    """Mean loss against the baseline in the worst 5 % of the kept futures [USD]; positive is a loss."""
-    return cvar(-savings(dataset, option))
+    """Mean loss against the baseline in the worst 5 % of the futures [USD]; positive is a loss."""
+    counts = loss_sketch(dataset, option)
+    return cvar(-savings(dataset, option)) if counts is None else mean_beyond(counts, 0, TAIL)
 
 
 def var(losses: ArrayLike, tail: float = TAIL) -> float:
@@ -65,8 +69,11 @@ def var(losses: ArrayLike, tail: float = TAIL) -> float:
 
 
 def loss_over(dataset: xr.Dataset, option: str, budget_usd: float) -> Interval:
-    """Probability that an option costs more than the baseline by more than a budget, over the kept futures."""
-    passed = -savings(dataset, option) > budget_usd
+    """Probability that an option costs more than the baseline by more than a budget."""
+    losses, counts = -savings(dataset, option), loss_sketch(dataset, option)
+    if counts is not None:
+        return chance_above(losses, counts, budget_usd)
+    passed = losses > budget_usd
     scramble = np.arange(len(passed)) % SCRAMBLES
     futures = np.bincount(scramble, minlength=SCRAMBLES)
     return probability_interval(np.bincount(scramble, passed, SCRAMBLES), futures)
@@ -104,7 +111,7 @@ def scramble_error(values: NDArray[Any], statistic: Callable[[NDArray[Any]], flo
 
 
 def option_risk(dataset: xr.Dataset) -> dict[str, dict[str, Any] | None]:
-    """Saving against the baseline and its bad end over the kept futures, by option; None for the baseline [USD].
+    """Saving against the baseline and its bad end, by option; None for the baseline [USD].
 
     Returns
     -------
@@ -112,32 +119,52 @@ def option_risk(dataset: xr.Dataset) -> dict[str, dict[str, Any] | None]:
         ``saving_usd``: mean and quantiles; ``var95_loss_usd`` and ``cvar95_loss_usd``, each with its standard error
         (``var95_loss_se_usd``, ...), None where it cannot be told.
     """
-    found: dict[str, dict[str, Any] | None] = {}
-    for name in map(str, dataset["option"].values):
-        if name == dataset.attrs["baseline"]:
-            found[name] = None
-            continue
-        saving = savings(dataset, name)
-        quantiles_of_saving = zip(("p5", "p50", "p95"), np.quantile(saving, QUANTILES), strict=True)
-        found[name] = {
-            "saving_usd": {"mean": float(saving.mean()), **{k: float(v) for k, v in quantiles_of_saving}},
-            "var95_loss_usd": var(-saving),
-            "var95_loss_se_usd": scramble_error(-saving, var),
-            "cvar95_loss_usd": cvar(-saving),
-            "cvar95_loss_se_usd": scramble_error(-saving, cvar),
-        }
+    names, baseline = map(str, dataset["option"].values), dataset.attrs["baseline"]
+    return {name: None if name == baseline else _risk(dataset, name) for name in names}
+
+
+def _risk(dataset: xr.Dataset, option: str) -> dict[str, Any]:
+    saving, counts = savings(dataset, option), loss_sketch(dataset, option)
+    if counts is None:
+        spread, tail = _kept_risk(saving)
+    else:
+        spread, tail = _counted_risk(counts, expected_saving(dataset, option).value)
+    found: dict[str, Any] = {"saving_usd": spread}
+    for key, statistic in (("var95", var), ("cvar95", cvar)):
+        error = scramble_error(-saving, statistic)
+        found[f"{key}_loss_usd"] = tail[key]
+        found[f"{key}_loss_se_usd"] = error_of_all(
+            error, tail[key], len(saving), int(dataset.attrs["samples"])
+        )
     return found
 
 
+def _kept_risk(saving: NDArray[Any]) -> tuple[dict[str, float], dict[str, float]]:
+    """Mean and quantiles of the saving, and the bad end of the loss, where every future is kept."""
+    spread = dict(zip(KEYS, map(float, np.quantile(saving, QUANTILES)), strict=True))
+    return {"mean": float(saving.mean()), **spread}, {"var95": var(-saving), "cvar95": cvar(-saving)}
+
+
+def _counted_risk(losses: Sketch, mean: float) -> tuple[dict[str, float], dict[str, float]]:
+    """The same from counts of the loss by bins."""
+    spread = dict(zip(KEYS, map(float, quantile(losses.negated(), 0, QUANTILES)), strict=True))
+    tail = {"var95": float(quantile(losses, 0, 1 - TAIL)), "cvar95": mean_beyond(losses, 0, TAIL)}
+    return {"mean": mean, **spread}, tail
+
+
 def option_quantiles(
-    dataset: xr.Dataset, variable: str, probabilities: Sequence[float] = QUANTILES
+    dataset: xr.Dataset, variable: Literal["npv", "total"], probabilities: Sequence[float] = QUANTILES
 ) -> dict[str, dict[str, float]]:
-    """Quantiles over the kept futures of ``npv`` or ``total``, by option: ``{"api": {"p5": ..., ...}}`` [USD]."""
-    found = quantiles(dataset[variable].values, probabilities)
+    """Quantiles over all futures of ``npv`` or ``total``, by option: ``{"api": {"p5": ..., ...}}`` [USD]."""
+    counts, options = sketch_of(dataset, variable), dataset["option"].values
+    if counts is None:
+        found = quantiles(dataset[variable].values, probabilities)
+    else:
+        found = np.stack([quantile(counts, o, probabilities) for o in range(len(options))], axis=1)
     keys = [f"p{100 * probability:g}" for probability in probabilities]
     return {
         str(name): dict(zip(keys, map(float, found[:, index]), strict=True))
-        for index, name in enumerate(dataset["option"].values)
+        for index, name in enumerate(options)
     }
 
 

@@ -1,40 +1,37 @@
-"""Build the Dataset of a run from plain arrays, and check that one is what the schema says.
+"""Build the Dataset of a run from plain arrays.
 
 Knows the schema; knows nothing of how the arrays were simulated, of files, or of what the numbers mean.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 
-from tcosim.errors import TcosimError
 from tcosim.results.schema import (
     ATTRIBUTES,
     COMPONENTS,
     COORDINATES,
     COST_FUTURES,
     KEPT_FUTURES,
-    KINDS,
     QUANTILES,
     SCHEMA_VERSION,
     SCRAMBLES,
-    SELF_HOSTED,
+    SKETCHES,
     VARIABLES,
     WEEK_FUTURES,
     Field,
 )
+from tcosim.results.sketch import RELATIVE_ERROR
+from tcosim.results.validity import DatasetError, validate
 from tcosim.units import HOURS_PER_WEEK
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
-
-COMPONENT_TOLERANCE = 1e-6
-"""The components may miss the mean NPV by this share of the sum of their sizes (rounding of long sums)."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +41,6 @@ class Gate:
     name: str
     shuts_out: Mapping[str, str]
     unstated: Sequence[str] = ()
-
-
-class DatasetError(TcosimError):
-    """A Dataset is not what the schema says; the message lists everything that is wrong."""
 
 
 def build(
@@ -76,9 +69,10 @@ def build(
         Number of the group of correlated inputs that each belongs to, -1 if it is alone.
     variables : mapping of str to array
         Every variable of `tcosim.results.schema.VARIABLES`, with the shape given by its dimensions. An array
-        of the right type is taken as it is, without a copy.
+        of the right type is taken as it is, without a copy. Those of `tcosim.results.schema.SKETCHES`, the bins'
+        numbers among them, may be left out together: there are no bins then.
     attributes : mapping of str to object
-        Every attribute of `tcosim.results.schema.ATTRIBUTES` but ``schema_version``.
+        Every attribute of `tcosim.results.schema.ATTRIBUTES` but ``schema_version`` and ``sketch_relative_error``.
     eligible : sequence of bool, length ``o``, optional
         Options that no gate shuts out; all of them if left out.
     gates : sequence of Gate
@@ -96,10 +90,13 @@ def build(
     """
     unstated = _by_gate(gates, options, lambda gate, option: option in gate.unstated, np.int8)
     variables = {"gate_unstated": unstated, **variables}
-    declared = {field.name for field in VARIABLES}
+    if not set(SKETCHES) & set(variables):
+        variables.update({name: np.empty((0, len(options))) for name in SKETCHES}, sketch_key=[])
+    declared = {"sketch_key", *(field.name for field in VARIABLES)}
     _refuse_difference("variable", declared, set(variables))
-    _refuse_difference("attribute", set(ATTRIBUTES), {"schema_version", *attributes})
-    given = {"schema_version": SCHEMA_VERSION, **attributes}
+    own = {"schema_version": SCHEMA_VERSION, "sketch_relative_error": RELATIVE_ERROR}
+    _refuse_difference("attribute", set(ATTRIBUTES), {*own, *attributes})
+    given = {**own, **attributes}
     samples, months = _whole(given["samples"]), _whole(given["months"])
     coordinates: dict[str, object] = {
         "option": list(options),
@@ -116,6 +113,7 @@ def build(
         "part": list(COMPONENTS),
         "hour_of_week": np.arange(HOURS_PER_WEEK),
         "scramble": np.arange(SCRAMBLES),
+        "sketch_key": variables["sketch_key"],
     }
     dataset = xr.Dataset(attrs={name: kind(given[name]) for name, kind in ATTRIBUTES.items()})
     for field in COORDINATES:
@@ -143,101 +141,6 @@ def _by_gate(
     """One value for each gate and option, shape (gates, o), also without a gate."""
     rows = [[value(gate, option) for option in options] for gate in gates]
     return np.asarray(rows, dtype=dtype).reshape(len(gates), len(options))
-
-
-def validate(dataset: xr.Dataset) -> None:
-    """Check a Dataset against the schema.
-
-    Raises
-    ------
-    DatasetError
-        With everything that is wrong; a future with a value that is not finite is named by its index.
-    """
-    missing = [name for name in ATTRIBUTES if name not in dataset.attrs]
-    absent = [field.name for field in (*COORDINATES, *VARIABLES) if field.name not in dataset.variables]
-    if missing or absent:
-        raise DatasetError(f"missing: {', '.join((*absent, *missing))}")
-    found = list(_problems(dataset))
-    if found:
-        raise DatasetError("\n".join(found))
-
-
-def _problems(dataset: xr.Dataset) -> Iterator[str]:
-    for field in (*COORDINATES, *VARIABLES):
-        variable = dataset[field.name]
-        if tuple(map(str, variable.dims)) != field.dims:
-            yield f"{field.name}: has the dimensions {variable.dims}, not {field.dims}"
-            return
-        if (
-            variable.dtype != np.dtype(field.dtype)
-            if field.dtype != "str"
-            else variable.dtype.kind in "biufc"
-        ):
-            yield f"{field.name}: has the type {variable.dtype}, not {field.dtype}"
-        for attribute in ("units", "long_name"):
-            if not variable.attrs.get(attribute):
-                yield f"{field.name}: has no {attribute}"
-    yield from _size_problems(dataset)
-    for field in VARIABLES:
-        if field.dtype.startswith("f"):
-            yield from _gap_problems(dataset, field)
-
-
-def _size_problems(dataset: xr.Dataset) -> Iterator[str]:
-    attributes, sizes = dataset.attrs, dataset.sizes
-    samples = int(attributes["samples"])
-    expected = {
-        "month": int(attributes["months"]),
-        "future": min(samples, KEPT_FUTURES),
-        "hour_of_week": HOURS_PER_WEEK,
-        "scramble": SCRAMBLES,
-        "quantile": len(QUANTILES),
-        "part": len(COMPONENTS),
-    }
-    for dimension, size in expected.items():
-        if sizes[dimension] != size:
-            yield f"{dimension}: has the length {sizes[dimension]}, not {size}"
-    options = [str(name) for name in dataset["option"].values]
-    if len(set(options)) != len(options):
-        yield f"option: names must be unique, got {options}"
-    elif attributes["baseline"] in options:
-        is_shut_out = (dataset["gate_reason"] != "").any("gate").values
-        if (is_shut_out == dataset["eligible"].values.astype(bool)).any():
-            yield "eligible: is not what the gates leave"
-        elif is_shut_out[options.index(str(attributes["baseline"]))]:
-            yield f"baseline: {attributes['baseline']!r} is shut out by a gate"
-    if attributes["baseline"] not in options:
-        yield f"baseline: {attributes['baseline']!r} is no option of {options}"
-    if (dataset["scramble_paid_back"].sum("month") != dataset["scramble_beats"]).any():
-        yield "scramble_paid_back: does not sum to scramble_beats over the months"
-    unknown = sorted({str(kind) for kind in dataset["kind"].values} - set(KINDS))
-    if unknown:
-        yield f"kind: unknown kinds {unknown}"
-    counted = int(dataset["scramble_futures"].sum())
-    if counted != samples:
-        yield f"scramble_futures: sums to {counted}, not to samples = {samples}"
-    parts = dataset["component"].values
-    mean = dataset["scramble_npv_sum"].values.sum(axis=0) / max(samples, 1)
-    missed = np.abs(parts.sum(axis=1) - mean) > COMPONENT_TOLERANCE * (np.abs(parts).sum(axis=1) + 1)
-    for index in np.flatnonzero(missed):
-        yield f"component: the components of {options[index]} do not sum to its mean NPV {mean[index]!r}"
-
-
-def _gap_problems(dataset: xr.Dataset, field: Field) -> Iterator[str]:
-    variable = dataset[field.name]
-    if field.gaps == "without fleet":
-        fleet = np.isin(dataset["kind"].values.astype(str), SELF_HOSTED)
-        variable = variable.isel(option=np.flatnonzero(fleet))
-    values: NDArray[Any] = variable.values
-    # The smallest and the largest value tell without a mask as large as the array.
-    if values.size == 0 or (np.isfinite(values.min()) and np.isfinite(values.max())):
-        return
-    where = np.argwhere(~np.isfinite(values))[0]
-    place = ", ".join(
-        f"{dimension} {dataset[dimension].values[index] if dimension != 'option' else variable['option'].values[index]}"
-        for dimension, index in zip(field.dims, where, strict=True)
-    )
-    yield f"{field.name}: is {values[tuple(where)]} at {place or 'its only value'}"
 
 
 def _array(field: Field, values: object) -> NDArray[Any]:

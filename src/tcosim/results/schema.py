@@ -12,7 +12,8 @@ SCHEMA_VERSION = 1
 """Version of the Dataset, the summary and the run folder; a newer one is refused on reading."""
 
 KEPT_FUTURES = 1_000_000
-"""At most this many futures (the first) are kept one by one; sums run over all of them."""
+"""At most this many futures (the first) are kept one by one; sums run over all of them, and above it a sketch
+(`tcosim.results.sketch`) counts the NPV, nominal cost and saving of all of them by bins."""
 
 COST_FUTURES = 65_536
 """Quantiles of the monthly cost come from at most this many futures (the first)."""
@@ -105,6 +106,14 @@ COORDINATES = (
         "hour of the week from Monday 00:00, local time of the traffic",
     ),
     Field("scramble", ("scramble",), "i4", "1", "independent scramble of the Sobol sequence"),
+    Field(
+        "sketch_key",
+        ("bin",),
+        "i4",
+        "1",
+        "number of a bin of the sketches, in the order of its values: negative below 0, 0 for zero; none where all"
+        " futures are kept",
+    ),
 )
 
 VARIABLES = (
@@ -203,7 +212,25 @@ VARIABLES = (
         "1",
         "futures of the scramble in which, from the end of the month on, the option has cost less than the baseline",
     ),
+    Field("npv_count", ("bin", "option"), "i8", "1", "futures whose NPV lies in the bin, all futures"),
+    Field(
+        "total_count",
+        ("bin", "option"),
+        "i8",
+        "1",
+        "futures whose nominal cost over the horizon lies in the bin, all futures",
+    ),
+    Field(
+        "saving_count",
+        ("bin", "option"),
+        "i8",
+        "1",
+        "futures whose saving, NPV of the baseline less NPV of the option, lies in the bin, all futures",
+    ),
 )
+
+SKETCHES = ("sketch_key", "npv_count", "total_count", "saving_count")
+"""The quantile sketches of a run with more than `KEPT_FUTURES`; without bins up to it."""
 
 ATTRIBUTES: dict[str, type] = {
     "schema_version": int,
@@ -216,5 +243,6 @@ ATTRIBUTES: dict[str, type] = {
     "scenario_name": str,
     "scenario_sha256": str,
     "library_sha256": str,
+    "sketch_relative_error": float,
 }
 """Global attributes, in the order in which they are written."""

@@ -11,7 +11,7 @@ from typing import Any
 from tcosim.analysis.jackknife import CERTAIN
 from tcosim.report.words import rounding
 from tcosim.report.words.gates import SHUT_OUT
-from tcosim.results.schema import COST_FUTURES
+from tcosim.results.schema import COST_FUTURES, KEPT_FUTURES
 
 NOTHING = "-"
 LOOKS_BACK = 3
@@ -89,7 +89,7 @@ def risk_table(summary: dict[str, Any], baseline: str) -> RiskTable | None:
 
 def _risk_row(option: dict[str, Any], samples: int, months: tuple[int, ...], share_place: int) -> RiskRow:
     npv, risk, payback = option["npv_usd"], option["risk"], option["payback"]
-    own_place = rounding.spread_place(npv["p5"], npv["p95"], samples)
+    own_place = rounding.spread_place(npv["p5"], npv["p95"], min(samples, KEPT_FUTURES))
     regret = rounding.tight(option["expected_regret_usd"], own_place) if option["eligible"] else SHUT_OUT
     if risk is None:
         return RiskRow(

@@ -19,6 +19,7 @@ from tcosim.report.words.gates import SHUT_OUT, gate_sentences, gates_line
 from tcosim.report.words.histogram import Bin, bins
 from tcosim.report.words.planned import curve_with_run, price_place
 from tcosim.results.schema import COST_FUTURES, KEPT_FUTURES
+from tcosim.results.sketch import RELATIVE_ERROR
 
 NOTHING = "-"
 
@@ -205,8 +206,9 @@ def _notes(summary: dict[str, Any]) -> list[str]:
         notes.append(precision_note(precision))
     if samples > KEPT_FUTURES:
         notes.append(
-            f"Probabilities and means run over all {samples:,} futures; percentiles and the histogram over the first"
-            f" {KEPT_FUTURES:,}."
+            f"Probabilities and means run over all {samples:,} futures, and so do percentiles and the worst 5 %, from"
+            f" counts that are off by at most {100 * RELATIVE_ERROR:.2f} % of the figure; the histogram, regret and"
+            f" what it is worth to know the future run over the first {KEPT_FUTURES:,}."
         )
     if samples > COST_FUTURES:
         notes.append(f"Costs by month and costs so far are read off the first {COST_FUTURES:,} futures.")

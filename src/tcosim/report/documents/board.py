@@ -201,8 +201,8 @@ def _saving_caption(page: Page) -> str:
     if histogram is None:
         return ""
     return (
-        f"Saving of {histogram.option} against {histogram.baseline} over all futures: left of zero it costs more, right"
-        " of zero less."
+        f"Saving of {histogram.option} against {histogram.baseline} in single futures: left of zero it costs more,"
+        " right of zero less."
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tcosim.analysis.counted import error_of_all
 from tcosim.analysis.jackknife import CERTAIN
 from tcosim.analysis.risk import scramble_error
 from tcosim.report.words import rounding
@@ -59,7 +60,8 @@ def outer_savings(savings: NDArray[Any], summary: dict[str, Any]) -> dict[str, F
     )
     found = {}
     for key, level in LEVELS.items():
-        error = scramble_error(savings, partial(np.quantile, q=level))
+        over_kept = scramble_error(savings, partial(np.quantile, q=level))
+        error = error_of_all(over_kept, known[key], len(savings), summary["samples"])
         half = _rough(known) if error is None else CERTAIN * error
         found[key] = Figure(known[key], known[key] - half, known[key] + half)
     return found
