@@ -45,7 +45,14 @@ class Problem:
         text = ", ".join(parts)
         if self.way_out:
             text += f"; {self.way_out}"
-        return f"{self.place}: {text}" if self.place else text
+        return one_line(f"{self.place}: {text}" if self.place else text)
+
+
+def one_line(text: str) -> str:
+    """Write what a file or a name says so that it stays on one line and steers no terminal: ``\\n``, ``\\x1b``."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
 
 
 class InputError(TcosimError):
@@ -62,6 +69,10 @@ class InputError(TcosimError):
         if not self.problems:
             raise ValueError("an InputError needs at least one problem")
         super().__init__("\n".join(str(p) for p in self.problems))
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        """Come back whole from another process."""
+        return type(self), (self.problems,)
 
 
 class Cancelled(TcosimError):

@@ -26,8 +26,8 @@ from tcosim.evidence.traffic.quantity import narrower, quantity
 from tcosim.evidence.traffic.shares import following_draws, share_draws
 from tcosim.evidence.traffic.summaries import Summarizer
 from tcosim.evidence.traffic.together import correlations
+from tcosim.reference.ref_hours import traffic
 from tests.evidence.traffic_logs import WEEK, calendar_of, made, settings_of, week_shape
-from tests.reference.ref_hours import traffic
 
 Z = 4.0
 

@@ -414,7 +414,7 @@ def test_what_stands_twice_or_open_in_toml_is_named(library: Library) -> None:
     for text, what in (("a = 1\nb = [1,\n2\nc = 3\n", "bracket"), ('a = 1\nb = """x\ny = 3\n', "quote")):
         problem = only(text, library)
         assert (problem.place, problem.way_out) == ("s.toml:2", f"close the {what}")
-    for text in ("x = '''", f"x = {'[' * 5000}", f"x = {'1' * 5000}", "x = 05", "?"):
+    for text in ("x = '''", f"x = {'1' * 5000}", "x = 05", "?"):
         assert "not valid TOML" in only(text, library).rule
 
 

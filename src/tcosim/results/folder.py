@@ -5,16 +5,19 @@ Knows files; knows nothing of how the content was made, written or what it means
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tcosim.errors import InputError, Problem, TcosimError
+from tcosim.errors import InputError, Problem
+from tcosim.files import Unreadable, check_regular, decoded, read_bytes, read_json
+from tcosim.limits import ASSUMPTIONS_BYTES, CHECKSUMS_BYTES, RESULT_BYTES, SCENARIO_BYTES, SUMMARY_BYTES
 from tcosim.results import checksums
-from tcosim.results.schema import SCHEMA_VERSION
+from tcosim.results.schema import COORDINATES, SCHEMA_VERSION, SKETCHES, VARIABLES
+from tcosim.results.summary_shape import summary_fault
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -28,6 +31,11 @@ SCENARIO, ASSUMPTIONS, SUMMARY, RESULT, CHECKSUMS = (
 )
 FILES = (SCENARIO, ASSUMPTIONS, SUMMARY, RESULT)
 """What a run folder holds, beside the checksums of these files."""
+LARGEST = {
+    SCENARIO: SCENARIO_BYTES, ASSUMPTIONS: ASSUMPTIONS_BYTES, SUMMARY: SUMMARY_BYTES, RESULT: RESULT_BYTES,
+    CHECKSUMS: CHECKSUMS_BYTES,
+}  # fmt: skip
+"""Sizes up to which they are read [byte]; each must be a regular file, for a run folder is data only."""
 
 
 @dataclass(frozen=True)
@@ -56,23 +64,28 @@ class Run:
         from tcosim.results.netcdf import read_dataset
 
         try:
+            check_regular(self.path / RESULT, RESULT_BYTES, links=False)
             opened = read_dataset(self.path / RESULT)
-        except (OSError, ValueError, KeyError) as error:
+        except Unreadable as error:
+            raise _damaged(self.path, f"{RESULT} {error.rule}") from error
+        except Exception as error:  # whatever the libraries meet in the file, the file is to blame
             raise _damaged(self.path, f"{RESULT} cannot be read ({_first_line(error)})") from error
         try:
+            if fault := _unlike(opened, self.summary):
+                raise _damaged(self.path, f"{RESULT} or {SUMMARY} is not what its schema says ({fault})")
             yield opened
         finally:
             opened.close()
 
     def load(self) -> xr.Dataset:
         """Return the whole Dataset, read into memory and checked against the schema."""
-        from tcosim.results.dataset import validate
+        from tcosim.results.validity import validate
 
         with self.dataset() as opened:
             try:
                 loaded = opened.load()
                 validate(loaded)
-            except (OSError, ValueError, KeyError, TcosimError) as error:
+            except Exception as error:  # as above
                 raise _damaged(
                     self.path, f"{RESULT} is not what its schema says ({_first_line(error)})"
                 ) from error
@@ -99,7 +112,7 @@ def open_run(path: Path | str, *, verify: bool = True) -> Run:
         raise InputError(
             Problem("run", rule, str(path), "give the folder that tcosim run named when it finished")
         )
-    missing = [name for name in (*FILES, CHECKSUMS) if not (path / name).is_file()]
+    missing = [name for name in (*FILES, CHECKSUMS) if not os.path.lexists(path / name)]
     if missing:
         raise InputError(
             Problem(
@@ -110,6 +123,11 @@ def open_run(path: Path | str, *, verify: bool = True) -> Run:
                 " wrote it or it is damaged: run its scenario.toml again",
             )
         )
+    for name, largest in LARGEST.items():
+        try:
+            check_regular(path / name, largest, links=False)
+        except Unreadable as error:
+            raise _damaged(path, f"{name} {error.rule}") from error
     summary = _read_json(path, SUMMARY)
     version = summary.get("schema_version") if isinstance(summary, dict) else None
     if isinstance(version, bool) or not isinstance(version, int):
@@ -123,18 +141,39 @@ def open_run(path: Path | str, *, verify: bool = True) -> Run:
                 "install the newer tcosim that wrote it",
             )
         )
+    if fault := summary_fault(summary):
+        raise _damaged(path, f"{SUMMARY} is not what its schema says ({fault})")
     if verify:
         try:
-            changed = checksums.damaged(path, (path / CHECKSUMS).read_text(encoding="utf-8"))
+            changed = checksums.damaged(path, _read_text(path, CHECKSUMS), FILES)
         except (OSError, ValueError) as error:
             raise _damaged(path, f"{CHECKSUMS} cannot be read ({_first_line(error)})") from error
         if changed:
             raise _damaged(path, f"{', '.join(changed)} changed since it was written")
-    try:
-        scenario = (path / SCENARIO).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise _damaged(path, f"{SCENARIO} cannot be read ({_first_line(error)})") from error
-    return Run(path, scenario, _read_assumptions(path), summary)
+    return Run(path, _read_text(path, SCENARIO), _read_assumptions(path), summary)
+
+
+def _unlike(dataset: xr.Dataset, summary: Mapping[str, Any]) -> str:
+    """Say what the arrays have otherwise than their schema or the summary, by whose months and options they are read.
+
+    Reads the names of the options and no other array. Runs of before there were sketches are read without them.
+    """
+    from tcosim.results.validity import shape_problems
+
+    if fault := next(shape_problems(dataset), ""):
+        return fault
+    absent = [one.name for one in (*COORDINATES, *VARIABLES) if one.name not in dataset.variables]
+    if lacking := [name for name in absent if name not in SKETCHES]:
+        return f"missing: {', '.join(lacking)}"
+    names = ("seed", "samples", "months")
+    if "option" not in dataset.variables or any(name not in dataset.attrs for name in names):
+        return "it lacks options, seed, samples or months"
+    if [str(name) for name in dataset["option"].values.ravel()] != [
+        one["name"] for one in summary["options"]
+    ]:
+        return f"its options are not those of {SUMMARY}"
+    other = next((name for name in names if str(dataset.attrs[name]) != str(summary[name])), "")
+    return f"its {other} is not that of {SUMMARY}" if other else ""
 
 
 def _read_assumptions(path: Path) -> dict[str, Any]:
@@ -148,9 +187,16 @@ def _read_assumptions(path: Path) -> dict[str, Any]:
 
 def _read_json(path: Path, name: str) -> Any:
     try:
-        return json.loads((path / name).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise _damaged(path, f"{name} cannot be read ({_first_line(error)})") from error
+        return read_json(path / name, LARGEST[name], links=False)
+    except Unreadable as error:
+        raise _damaged(path, f"{name} cannot be read ({error.rule})") from error
+
+
+def _read_text(path: Path, name: str) -> str:
+    try:
+        return decoded(read_bytes(path / name, LARGEST[name], links=False))
+    except Unreadable as error:
+        raise _damaged(path, f"{name} cannot be read ({error.rule})") from error
 
 
 def _damaged(path: Path, what: str) -> InputError:

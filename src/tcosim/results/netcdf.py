@@ -37,7 +37,15 @@ def read_dataset(path: Path) -> xr.Dataset:
 
     Raises
     ------
+    tcosim.results.plain_arrays.NotPlainError
+        If it holds anything but arrays of numbers and texts.
     OSError
         If it is no such file, or a truncated one.
     """
-    return xr.open_dataset(path, engine=ENGINE, cache=False)
+    from tcosim.results.plain_arrays import check_plain
+
+    check_plain(path)
+    # Values are taken as they stand: attributes of another writer may not scale them or make dates of them.
+    return xr.open_dataset(
+        path, engine=ENGINE, cache=False, mask_and_scale=False, decode_times=False, decode_timedelta=False
+    )

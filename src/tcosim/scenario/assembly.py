@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tcosim.errors import InputError
+from tcosim.limits import MOST_OPTIONS, MOST_ROUTES
 from tcosim.scenario.catalogue.reader import DAY, CatalogueReader, with_written_day
 from tcosim.scenario.catalogue.route import keyed
 from tcosim.scenario.fields import Declared, FieldSpec, field_specs
@@ -34,6 +35,7 @@ from tcosim.scenario.reader import Reader
 from tcosim.scenario.rules import Broken, OptionFacts, broken_routes, broken_rules, broken_traffic
 from tcosim.scenario.tying import stated_correlations, with_library
 from tcosim.scenario.uncertain import Uncertain
+from tcosim.scenario.values import LONGEST_NAME
 
 TABLES = ("scenario", "volume", "traffic", "constraints", "option", "correlation", "resolved")
 RESOLVED_FIELDS = ("library_sha256", "defaulted")
@@ -150,7 +152,10 @@ class Assembly:
                 "option", ("option",), "must be [[option]] tables", None, "use double brackets"
             )
             return
-        for position, table in enumerate(tables):
+        if len(tables) > MOST_OPTIONS:
+            rule = f"must be at most {MOST_OPTIONS}"
+            self.reader.refuse("option", ("option",), rule, len(tables), "compare them in several scenarios")
+        for position, table in enumerate(tables[:MOST_OPTIONS]):
             if isinstance(table, Mapping):
                 yield position, table
             else:
@@ -162,7 +167,7 @@ class Assembly:
     def _option(self, position: int, raw: Mapping[str, Any]) -> _Option:
         path: Path = ("option", position)
         name, kind = raw.get("name"), raw.get("kind")
-        label = f"option.{name}" if isinstance(name, str) and name else f"option[{position + 1}]"
+        label = f"option.{name}" if _is_short(name) else f"option[{position + 1}]"
         if not isinstance(kind, str) or kind not in OPTION_KINDS:
             near = did_you_mean(closest(kind, KINDS)) if isinstance(kind, str) else ""
             rule = "is missing" if kind is None else f"must be one of {', '.join(KINDS)}"
@@ -213,13 +218,16 @@ class Assembly:
             rule = "must be one or more [[option.route]] tables"
             self.reader.refuse(f"{label}.route", (*path, "route"), rule, None, "use double brackets")
             return []
+        if len(tables) > MOST_ROUTES:
+            rule = f"must be at most {MOST_ROUTES}"
+            self.reader.refuse(
+                f"{label}.route", (*path, "route"), rule, len(tables), "join those that are alike"
+            )
         routes: list[dict[str, Any]] = []
-        for number, table in enumerate(tables):
+        for number, table in enumerate(tables[:MOST_ROUTES]):
             here = (*path, "route", number)
             name = table.get("name", f"route-{number + 1}")
-            named = (
-                f"{label}.route.{name}" if isinstance(name, str) and name else f"{label}.route[{number + 1}]"
-            )
+            named = f"{label}.route.{name}" if _is_short(name) else f"{label}.route[{number + 1}]"
             self.reader.refuse_unknown(table, specs, named, here)
             routes.append(self._priced(specs, {"name": name, **table}, here, named, named))
         for broken in broken_routes(path, label, routes):
@@ -249,6 +257,11 @@ class Assembly:
             reader.refuse("resolved", ("resolved",), rule, None, "it is written by the program")
             return "", ()
         return sha256, tuple(str(path) for path in defaulted if path not in reader.set_fields)
+
+
+def _is_short(name: object) -> bool:
+    """Whether messages can call something by what is stated as its name."""
+    return isinstance(name, str) and 0 < len(name) <= LONGEST_NAME
 
 
 def _never() -> Option:

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tcosim.errors import Problem
+from tcosim.errors import InputError, Problem
+from tcosim.limits import MOST_PROBLEMS
 from tcosim.scenario.claims_formulas import Range
 from tcosim.scenario.near import closest, did_you_mean
 
@@ -45,7 +46,7 @@ class Checks:
         return Range(*numbers)
 
     def number(self, place: str, raw: object) -> float:
-        if isinstance(raw, bool) or not isinstance(raw, (int, float)) or not math.isfinite(raw):
+        if isinstance(raw, bool) or not isinstance(raw, (int, float)) or not _is_finite(raw):
             problem = (place, "must be a finite number", raw, "write a plain number without quotes")
             if not any(one.field == place for one in self.problems):
                 self.wrong(*problem)
@@ -111,3 +112,12 @@ class Checks:
 
     def wrong(self, field: str, rule: str, value: object, way_out: str) -> None:
         self.problems.append(Problem(field, rule, value, way_out, self.place))
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise InputError(self.problems)
+
+
+def _is_finite(number: float) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:  # a whole number beyond any float
+        return False

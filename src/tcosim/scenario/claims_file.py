@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from tcosim.errors import InputError, Problem, TcosimError
+from tcosim.files import Unreadable, check_shape, decoded, read_bytes
+from tcosim.limits import CLAIMS_BYTES, MOST_ENTRIES
 from tcosim.scenario.claims import (
     EXACTLY,
     RELATIONS,
@@ -28,10 +30,11 @@ from tcosim.scenario.claims_checks import NAME, Checks
 from tcosim.scenario.claims_formulas import FORMULAS, Range
 from tcosim.scenario.library import Library, default_library
 from tcosim.scenario.near import closest, did_you_mean
+from tcosim.scenario.nesting import check_nesting
 
 FILE = "claims.toml"
 MOST_WORDS = 25
-MOST_RANGES = 12
+MOST_RANGES, MOST_ARGUMENTS = 12, 16
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CLAIM = (
     *(
@@ -69,8 +72,8 @@ def load_claims(library: Library | None = None) -> Claims:
     library = library or default_library()
     path = Path(library.folder) / FILE
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = decoded(read_bytes(path, CLAIMS_BYTES))
+    except Unreadable as error:
         raise TcosimError(f"the library file {FILE} cannot be read: {error}") from error
     return read_claims(text, library)
 
@@ -84,8 +87,13 @@ def read_claims(text: str, library: Library) -> Claims:
         With everything wrong, in the order of the file.
     """
     try:
+        check_nesting(text)
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        check_shape(raw, MOST_ENTRIES)
+    except Unreadable as error:
+        place = f"library file {FILE}"
+        raise InputError(Problem("claims", error.rule, None, error.way_out, place)) from error
+    except ValueError as error:  # also dates that no calendar has, and numbers of thousands of digits
         raise InputError(Problem("claims", "must be TOML", str(error), "", f"library file {FILE}")) from error
     reader = _Reader(library)
     found = reader.file(raw)
@@ -219,6 +227,10 @@ class _Reader(Checks):
             arguments = arguments if isinstance(arguments, list) else [arguments]
             for one in arguments:
                 self.one_of(f"{here}.of", one, known, "must be an input or an earlier step")
+            if len(arguments) > MOST_ARGUMENTS:  # every corner of their ranges is evaluated
+                self.wrong(
+                    f"{here}.of", f"must be at most {MOST_ARGUMENTS}", len(arguments), "part the step in two"
+                )
             if formula in FORMULAS and not FORMULAS[formula].takes(len(arguments)):
                 takes = ", ".join(FORMULAS[formula].arguments)
                 self.wrong(f"{here}.of", f"must name {takes}", ", ".join(map(str, arguments)), "")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tcosim.errors import InputError, Problem
+from tcosim.limits import MOST_CORRELATED, MOST_INCLUDES
 from tcosim.scenario import places
 from tcosim.scenario.fields import Kind, field_specs
 from tcosim.scenario.models import Traffic, Volume
@@ -110,6 +111,9 @@ def _table(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _files(stated: object, source: SourceText, here: str) -> list[_File]:
     names = stated if isinstance(stated, list) else [stated]
+    if len(names) > MOST_INCLUDES:
+        rule = f"must be at most {MOST_INCLUDES} files"
+        raise InputError(Problem(_FIELD, rule, len(names), "put what they state into one file", here))
     problems: list[Problem] = []
     files: list[_File] = []
     taken = {_real(Path(source.origin)): "the scenario itself"}
@@ -262,6 +266,8 @@ def _pairs(table: Mapping[str, Any]) -> list[frozenset[str]]:
     """The pairs that a raw correlation states, as far as it can be read."""
     names = table.get("inputs")
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        return []
+    if len(names) > MOST_CORRELATED:  # refused with everything else
         return []
     return [frozenset(pair) for pair in combinations(names, 2)]
 

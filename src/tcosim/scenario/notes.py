@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tcosim.errors import Problem
+from tcosim.errors import InputError, Problem
+from tcosim.limits import MOST_PROBLEMS
 from tcosim.scenario import places
 from tcosim.scenario.near import closest, did_you_mean
 from tcosim.units import format_stated
@@ -76,8 +77,19 @@ class Notes:
     def refuse(
         self, label: str, path: places.Path, rule: str, value: object = None, way_out: str = ""
     ) -> None:
-        """Note a problem."""
+        """Note a problem.
+
+        Raises
+        ------
+        tcosim.errors.InputError
+            With all of them, once there are more than anyone mends at once.
+        """
         self.problems.append(Problem(label, rule, as_written(value), way_out, self.place(path)))
+        if len(self.problems) >= MOST_PROBLEMS:
+            rule = f"has at least {MOST_PROBLEMS} problems; reading stopped here"
+            raise InputError(
+                [*self.in_order(), Problem("scenario", rule, None, "mend the ones above first", self.origin)]
+            )
 
     def in_order(self) -> list[Problem]:
         """Return the problems by line: those from outside the text first, others of one line as found.

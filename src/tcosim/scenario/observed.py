@@ -6,11 +6,14 @@ Knows CSV; knows nothing of fields.
 from __future__ import annotations
 
 import csv
+import io
 import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tcosim.files import Unreadable, decoded, read_bytes
+from tcosim.limits import VALUES_BYTES
 from tcosim.scenario.distributions import Empirical
 from tcosim.scenario.near import closest, did_you_mean
 from tcosim.scenario.problems import Fault
@@ -41,14 +44,15 @@ def with_values(table: Mapping[str, Any], folder: Path | None) -> dict[str, Any]
         return [Fault("file", "must be the name of a CSV file in quotes", name, "put it in quotes")]
     path = Path(name) if folder is None else folder / name
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return _column(csv.DictReader(file), column, rest)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        way_out = "name it relative to the scenario file"
-        return [Fault("file", f"cannot be read: {reason}", str(path), way_out)]
-    except (UnicodeDecodeError, csv.Error) as error:
-        return [Fault("file", f"is no CSV file in UTF-8: {error}", str(path), "save it as CSV in UTF-8")]
+        text = decoded(read_bytes(path, VALUES_BYTES))
+        return _column(csv.DictReader(io.StringIO(text, newline="")), column, rest)
+    except Unreadable as error:
+        way_out = "name it relative to the scenario file" if "cannot" in error.rule else error.way_out
+        return [
+            Fault("file", error.rule.replace("must be UTF-8", "is no CSV file in UTF-8"), str(path), way_out)
+        ]
+    except csv.Error as error:
+        return [Fault("file", f"is no CSV file: {error}", str(path), "save it as CSV in UTF-8")]
 
 
 def _column(rows: csv.DictReader[str], column: object, rest: dict[str, Any]) -> dict[str, Any] | list[Fault]:

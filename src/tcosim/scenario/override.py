@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from tcosim.errors import InputError, Problem
+from tcosim.files import Unreadable, check_shape
+from tcosim.limits import MOST_ENTRIES
 from tcosim.scenario.fields import FieldSpec, Kind, Use, applies, default_in, field_specs
 from tcosim.scenario.library import Library
 from tcosim.scenario.models import OPTION_KINDS, Constraints, Header, Route, Traffic, Volume
 from tcosim.scenario.near import closest, did_you_mean
+from tcosim.scenario.nesting import check_nesting
 from tcosim.scenario.notes import as_written
 from tcosim.scenario.places import Path
 from tcosim.units import parse_number
@@ -283,10 +286,14 @@ def parse_value(text: str, spec: FieldSpec | None, field: str, place: str) -> An
     if spec is not None and spec.kind in (Kind.TEXT, Kind.NAME) and stripped[:1] not in "\"'":
         return stripped
     try:
+        check_nesting(stripped)
         parsed = tomllib.loads(f"value = {stripped}")
+        check_shape(parsed, MOST_ENTRIES)
         if set(parsed) == {"value"}:
             return _whole(parsed["value"], spec)
-    except (ValueError, RecursionError):
+    except Unreadable as error:
+        raise _refused(field, error.rule, None, error.way_out, place) from error
+    except ValueError:
         pass
     try:
         return _whole(parse_number(stripped, field), spec)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from tcosim.errors import InputError
+from tcosim.limits import MOST_COMPONENTS
 from tcosim.scenario.distributions import FAMILIES, Distribution, Family, distribution
 from tcosim.scenario.elicit import PERCENTILE_KEY, Refused
 from tcosim.scenario.family import COMMON
@@ -84,6 +85,11 @@ def _component_faults(value: object) -> Iterator[Fault]:
     if not isinstance(value, (list, tuple)):
         yield Fault(
             "components", "must be a list of tables", value, "write [{ weight = 1, dist = ... }, ...]"
+        )
+        return
+    if len(value) > MOST_COMPONENTS:
+        yield Fault(
+            "components", f"must be at most {MOST_COMPONENTS}", len(value), "join those that are alike"
         )
         return
     for number, part in enumerate(value, start=1):

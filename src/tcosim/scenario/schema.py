@@ -10,6 +10,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+from tcosim.limits import MOST_CORRELATIONS, MOST_OPTIONS
 from tcosim.scenario.assembly import RESOLVED_FIELDS
 from tcosim.scenario.catalogue.route import PRICES
 from tcosim.scenario.distributions import FAMILIES
@@ -46,9 +47,10 @@ def json_schema() -> Schema:
             "option": {
                 "type": "array",
                 "minItems": 2,
+                "maxItems": MOST_OPTIONS,
                 "items": {"type": "object", "required": ["kind", "name"], "oneOf": options},
             },
-            "correlation": {"type": "array", "items": _CORRELATION},
+            "correlation": {"type": "array", "maxItems": MOST_CORRELATIONS, "items": _CORRELATION},
             "resolved": {
                 "type": "object",
                 "description": "Written by the program: every field is stated, no default is taken.",

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tcosim.errors import InputError, Problem
+from tcosim.files import Unreadable, check_shape, read_bytes, said_bytes
+from tcosim.limits import MOST_ENTRIES, SCENARIO_BYTES
 from tcosim.scenario.library import Library
 from tcosim.scenario.near import closest, did_you_mean
+from tcosim.scenario.nesting import check_nesting
 from tcosim.scenario.notes import as_written
 from tcosim.scenario.syntax import syntax_problem
 
-LARGEST_BYTES = 1_000_000
 _START_ONE = "start one with: tcosim new"
 
 
@@ -78,31 +80,34 @@ def read_text(path: Path) -> str:
     Raises
     ------
     tcosim.errors.InputError
-        If it cannot be read, is too large or is not UTF-8.
+        If it is no regular file, cannot be read, is too large or is not UTF-8.
     """
     try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_BYTES + 1)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(
-            Problem("scenario", f"cannot be read: {reason}", str(path), "check the file")
-        ) from error
-    if len(content) > LARGEST_BYTES:
-        raise InputError(
-            Problem(
-                "scenario",
-                f"must be smaller than {LARGEST_BYTES // 1_000_000} MB",
-                str(path),
-                "is it a scenario? Put long lists into a file of their own",
-            )
-        )
+        return decoded(read_bytes(path, SCENARIO_BYTES), str(path))
+    except Unreadable as error:
+        raise InputError(Problem("scenario", error.rule, str(path), _way_out(error))) from error
+
+
+def _way_out(error: Unreadable) -> str:
+    if "smaller" in error.rule:
+        return "is it a scenario? Put long lists into a file of their own"
+    return error.way_out
+
+
+def decoded(content: bytes, origin: str) -> str:
+    """Decode the text of a scenario.
+
+    Raises
+    ------
+    tcosim.errors.InputError
+        If it is not UTF-8.
+    """
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise InputError(
-            Problem("scenario", "must be UTF-8 text", None, "save the file as UTF-8", f"{path}:{line}")
+            Problem("scenario", "must be UTF-8 text", None, "save the file as UTF-8", f"{origin}:{line}")
         ) from error
 
 
@@ -112,13 +117,20 @@ def parse_toml(source: SourceText) -> dict[str, object]:
     Raises
     ------
     tcosim.errors.InputError
-        If it is no TOML; the place has line and column.
+        If it is no TOML, with line and column, or goes beyond `tcosim.limits`.
     """
     try:
-        return tomllib.loads(source.text)
+        if len(source.text) > SCENARIO_BYTES:
+            raise Unreadable(f"must be smaller than {said_bytes(SCENARIO_BYTES)}")
+        check_nesting(source.text)
+        raw = tomllib.loads(source.text)
+        check_shape(raw, MOST_ENTRIES)
     except tomllib.TOMLDecodeError as error:
         raise InputError(syntax_problem(str(error), source.text, source.origin)) from error
-    except (ValueError, RecursionError) as error:
-        raise InputError(
-            Problem("scenario", f"is not valid TOML: {error}", None, "", source.origin)
-        ) from error
+    except Unreadable as error:
+        raise InputError(Problem("scenario", error.rule, None, _way_out(error), source.origin)) from error
+    except ValueError as error:  # dates that no calendar has, numbers of thousands of digits
+        rule = "is not valid TOML: a number or date in it cannot be read"
+        way_out = "write numbers that can occur, and dates of the calendar"
+        raise InputError(Problem("scenario", rule, None, way_out, source.origin)) from error
+    return raw

@@ -11,15 +11,15 @@ from tcosim.errors import InputError, Problem
 from tcosim.scenario import places
 from tcosim.units import format_exact, parse_number
 
-_PLACE = re.compile(r"\s*\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)")
+_PLACE = re.compile(r"\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)")
 _KEY = re.compile(r"\s*(?P<key>[\w.\"'-]+)\s*=(?P<value>.*)")
-_HEADER = re.compile(r"\s*(?P<open>\[\[?)\s*(?P<name>[\w.\"' -]*\w)")
+_HEADER = re.compile(r"\s*(?P<open>\[\[?)(?P<name>[\w.\"' -]*\w)")
 _COMMA = re.compile(r"=\s*(?P<number>[+-]?\d+(?:,\d+)+)(?=\s*(?:$|#|,|\}))")
 _SUFFIX = re.compile(r"(?<![\w.])(?P<number>[+-]?\d[\d_.]*(?:[eE][+-]?\d+)?)\s*(?P<suffix>[kKmMbBgGtT]\b|%)")
 _UNIT = re.compile(r"=\s*(?:[$€£]\s*\d|[+-]?\d[\d_.]*\s*[^\W\d]|[+-]?\d[\d_.]*\s*[$€£])")
 _WORD = re.compile(r"=\s*(?P<word>[^\W\d][\w./-]*(?: [\w./-]+)*)")
 _CURLY = "“”„‟‘’«»"
-_LONGEST = 100
+_LONGEST, _LONGEST_SAID = 100, 200
 
 
 def syntax_problem(message: str, text: str, origin: str) -> Problem:
@@ -39,7 +39,7 @@ def syntax_problem(message: str, text: str, origin: str) -> Problem:
     at_end = found is None or found["line"] is None
     number = len(lines) if found is None or at_end else int(found["line"])
     column = len(lines[-1]) + 1 if found is None or at_end else int(found["column"])
-    said = message[: found.start()] if found is not None else message
+    said = (message[: found.start()] if found is not None else message).rstrip()[:_LONGEST_SAID]
     opened = places.open_since(lines[: number if at_end else number - 1])
     line = lines[min(number, len(lines)) - 1]
     if opened is not None and (at_end or "Unclosed" in said or _KEY.match(line) or _HEADER.match(line)):

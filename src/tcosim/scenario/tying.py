@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from tcosim.limits import MOST_CORRELATED, MOST_CORRELATIONS
 from tcosim.scenario.correlation import Correlation
 from tcosim.scenario.elicit import Refused
 from tcosim.scenario.near import closest, did_you_mean
@@ -35,9 +36,12 @@ def stated_correlations(reader: Reader, raw: object, uncertain: Collection[str])
             "correlation", ("correlation",), "must be [[correlation]] tables", None, "use double brackets"
         )
         return ()
+    if len(raw) > MOST_CORRELATIONS:
+        rule = f"must be at most {MOST_CORRELATIONS:,} tables"
+        reader.refuse("correlation", ("correlation",), rule, len(raw), "state a matrix for many inputs")
     found: list[Correlation] = []
     seen: dict[frozenset[str], str] = {}
-    for position, table in enumerate(raw):
+    for position, table in enumerate(raw[:MOST_CORRELATIONS]):
         label = f"correlation[{position + 1}]"
         path = ("correlation", position)
         reader.refuse_unknown(table, _FIELDS, label, path)
@@ -72,6 +76,10 @@ def _input_names(
     if not isinstance(given_names, list) or len(inputs) < len(given_names):
         rule = "is missing" if given_names is None else "must be a list of names in quotes"
         reader.refuse(f"{label}.inputs", path, rule, given_names, 'write inputs = ["first", "second"]')
+        return None
+    if len(inputs) > MOST_CORRELATED:
+        rule = f"must be at most {MOST_CORRELATED} names"
+        reader.refuse(f"{label}.inputs", path, rule, len(inputs), "part them into several tables")
         return None
     names = tuple(reader.input_of_field.get(name, name) for name in inputs)
     good = True

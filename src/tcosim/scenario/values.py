@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tcosim.errors import InputError
+from tcosim.limits import LONGEST_KEY
 from tcosim.scenario import elicit, observed, places
 from tcosim.scenario.bounds import bounds_fault, plain_fault
 from tcosim.scenario.distributions import Distribution, Point
@@ -198,8 +199,13 @@ class ValueReader(Notes):
                 f"{label}.use", path, "must be a key of the library in quotes", use, "put it in quotes"
             )
             return False
-        if given is not None and not (isinstance(given, str) and INPUT_NAME.fullmatch(given)):
-            rule = "must be letters, digits, ., - and _ in quotes"
+        if isinstance(use, str) and len(use) > LONGEST_TEXT:
+            self.refuse(f"{label}.use", path, f"must be up to {LONGEST_TEXT} characters", use, "shorten it")
+            return False
+        if given is not None and not (
+            isinstance(given, str) and len(given) <= LONGEST_KEY and INPUT_NAME.fullmatch(given)
+        ):
+            rule = f"must be up to {LONGEST_KEY} letters, digits, ., - and _ in quotes"
             self.refuse(f"{label}.input", path, rule, given, "name the input that the fields share")
             return False
         if use is not None and table and not self.resolved:

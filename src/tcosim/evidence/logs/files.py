@@ -17,6 +17,7 @@ from zlib import error as zlib_error
 from tcosim.errors import InputError, Problem
 from tcosim.evidence.logs.pages import expanded, parsed
 from tcosim.evidence.logs.session import Session, name, text
+from tcosim.limits import LONGEST_KEY, MOST_COLUMNS
 
 Kind = Literal["csv", "parquet", "json"]
 
@@ -160,8 +161,15 @@ def _csv(path: Path, link: str, packing: str, first: str) -> Source:
         raise InputError(Problem(path.name, "must be text or Parquet, not a binary file", way_out=_EXPORT))
     bare = "".join(part for i, part in enumerate(first.split('"')) if i % 2 == 0)
     delimiter = max(DELIMITERS, key=bare.count)
-    cells = [cell.strip() for cell in next(csv.reader([first], delimiter=delimiter))]
+    try:
+        cells = [cell.strip() for cell in next(csv.reader([first], delimiter=delimiter), [])]
+    except csv.Error as error:
+        rule = f"must name its columns in its first line ({error})"
+        raise InputError(Problem(path.name, rule, way_out=_EXPORT)) from error
+    if not cells:
+        raise InputError(Problem(path.name, "must not be empty", way_out="export it again"))
     names = [cell or f"column{i + 1}" for i, cell in enumerate(cells)]
+    check_columns(path.name, names)
     if len(set(names)) < len(names):
         twice = sorted({cell for cell in names if names.count(cell) > 1})
         raise InputError(
@@ -181,6 +189,7 @@ def _parquet(path: Path, link: str, session: Session) -> Source:
     relation = f"read_parquet({link}, hive_partitioning=false)"
     described = session.run(f"DESCRIBE SELECT * FROM {relation}", about=path.name)
     columns = {}
+    check_columns(path.name, [column for column, *_ in described])
     for column, kind, *_ in described:
         nested = kind.startswith(("STRUCT", "MAP")) or kind.endswith("]")
         columns[column] = (
@@ -204,9 +213,9 @@ def _json(path: Path, link: str, packing: str, first: str, session: Session) -> 
             relation = _objects(text(str(unpacked)), "none", "newline_delimited")
     found: dict[str, None] = {}
     for (line,) in session.run(f"SELECT json FROM {relation} LIMIT {SAMPLE_OBJECTS}", about=path.name):
-        if line is not None:
-            for key in _fields(parsed(line)):
-                found[".".join(key)] = None
+        if line is not None and len(found) <= MOST_COLUMNS:
+            found.update(dict.fromkeys(joined(_fields(parsed(line)))))
+    check_columns(path.name, list(found))
     if not found:
         raise InputError(
             Problem(path.name, "must hold JSON objects with fields", way_out="write one request a line")
@@ -227,6 +236,32 @@ def _objects(link: str, packing: str, layout: str) -> str:
 
 def _is_page(record: object) -> bool:
     return isinstance(record, dict) and any(isinstance(record.get(key), list) for key in ("data", "results"))
+
+
+def check_columns(about: str, names: Sequence[str]) -> None:
+    """Refuse more columns than any log has, and names that no one has given.
+
+    Raises
+    ------
+    tcosim.errors.InputError
+    """
+    if len(names) > MOST_COLUMNS:
+        rule = f"must have at most {MOST_COLUMNS:,} columns or fields"
+        raise InputError(Problem(about, rule, len(names), "export the ones that count and their times"))
+    long = next((one for one in names if len(one) > LONGEST_KEY or not _is_text(one)), None)
+    if long is not None:
+        rule = f"must name columns by at most {LONGEST_KEY} characters of text"
+        raise InputError(Problem(about, rule, ascii(long[:20]), "rename them"))
+
+
+def _is_text(name: str) -> bool:
+    """Whether a database can be told of a column by this name."""
+    return "\0" not in name and name.encode(errors="ignore").decode() == name
+
+
+def joined(keys: Sequence[tuple[str, ...]]) -> list[str]:
+    """Name fields within objects by their paths with dots."""
+    return [".".join(key) for key in keys]
 
 
 def _fields(record: object, depth: int = 0) -> list[tuple[str, ...]]:

@@ -39,8 +39,16 @@ def expanded(session: Session, relation: str, about: str) -> Path | None:
     with target.open("w", encoding="utf-8") as out:
         for (line,) in session.run(f"SELECT json FROM {relation}", about=about):
             for record in _records(parsed(line)) or ():
-                out.write(json.dumps(record) + "\n")
+                out.write(written(record) + "\n")
     return target
+
+
+def written(record: object) -> str:
+    """Write JSON in one line; an empty object if it is nested beyond what any record is."""
+    try:
+        return json.dumps(record)
+    except RecursionError:
+        return "{}"
 
 
 def parsed(line: str | None) -> object:

@@ -20,6 +20,8 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 STAND_IN = datetime(1970, 1, 5)
 """The Monday that stands for any Monday where only the weekday of the start is stated."""
 _OFFSET = r"'([zZ]| ?UTC| ?GMT|[+-][0-9]{2}(:?[0-9]{2})?)$'"
+_MOST_OFFSET = 18 * 3600
+"""Seconds; a time with a larger offset cannot be read."""
 _EARLIEST = 1e8
 """Numbers below are no seconds since 1970 of any log (1973), but counts since the start of the log."""
 _UNITS = ((1e11, 1e6), (1e14, 1e3), (1e17, 1.0), (math.inf, 1e-3))
@@ -100,7 +102,8 @@ def clock_of(about: str, kind: str, sample: Sequence[str], layout: Layout) -> Cl
     offset = f"log_offset({zone})"
     wall = f"log_wall(log_clock({text_of}))"
     return Clock(
-        f"{wall} - CAST(coalesce({offset}, 0) AS BIGINT) * {MICROSECONDS}",
+        f"CASE WHEN abs(coalesce({offset}, 0)) <= {_MOST_OFFSET} THEN "
+        f"{wall} - CAST(coalesce({offset}, 0) AS BIGINT) * {MICROSECONDS} END",
         f"coalesce({offset}, {_naive(layout)})",
     )
 

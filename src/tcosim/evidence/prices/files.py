@@ -15,11 +15,15 @@ from pathlib import Path
 
 from tcosim.errors import InputError, Problem
 from tcosim.evidence.prices.series import KIND_OF, Family, Kind, PriceHistory, Reading, clean
+from tcosim.files import Unreadable, decoded, read_bytes
+from tcosim.limits import MOST_SERIES, PRICES_BYTES
 
 ROLES = ("date", "price", "series", "input", "output", "where")
 INPUT_PARTS, BLEND_PARTS = 3, 4
 """Three tokens of input to one of output: how list prices are compared, where a file parts the two."""
 MOST_PROBLEMS = 20
+YEARS = (1950, 2150)
+"""A date outside is a slip; a list price that stands from the year 1 on would be filled in month by month."""
 DATE = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?(?:[ T].*)?")
 EXAMPLE = "--map date=month,price=usd,series=provider+gpu"
 FAMILIES: tuple[Family, ...] = ("api", "rental", "purchase")
@@ -153,6 +157,8 @@ def read_prices(
         )
     if len({one.when for one in readings}) < 2:
         raise _file_error(path, "must hold prices of two dates or more", "add an earlier or a later reading")
+    if len({one.name for one in readings}) > MOST_SERIES:
+        raise _file_error(path, f"must hold at most {MOST_SERIES:,} series", "keep some with where=")
     history = clean(readings, chosen, chosen_kind, path.name)
     if not history.series:
         told = "; ".join(one.what for one in history.findings)
@@ -180,14 +186,15 @@ def _table(path: Path) -> tuple[list[str], list[dict[str, str]]]:
     if path.is_dir():
         raise _file_error(path, "must be a CSV file, this is a folder", "name the file in it")
     try:
-        text = path.read_bytes()
-    except OSError as error:
-        raise _file_error(path, f"must be a file that can be read ({error.strerror or error})") from error
-    if b"\0" in text:
+        content = read_bytes(path, PRICES_BYTES)
+    except Unreadable as error:
+        rule = error.rule.replace("cannot be read: ", "must be a file that can be read: ")
+        raise _file_error(path, rule, error.way_out) from error
+    if b"\0" in content:
         raise _file_error(path, "must be CSV text, this is a binary file", "export it as CSV")
     try:
-        lines = text.decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
+        lines = decoded(content).splitlines()
+    except Unreadable as error:
         raise _file_error(path, "must be CSV text in UTF-8", "export it as CSV in UTF-8") from error
     try:
         found = [row for row in csv.reader(lines) if any(cell.strip() for cell in row)]
@@ -270,6 +277,8 @@ def _when(text: str) -> float | None:
         day = date(int(found[1]), int(found[2]), int(found[3] or 1))
     except ValueError:
         return None
+    if not YEARS[0] <= day.year <= YEARS[1]:
+        return None
     return 12 * day.year + day.month - 1 + (day.day - 1) / 32
 
 
@@ -282,4 +291,5 @@ def _price(texts: Sequence[str]) -> float | None:
         return None
     if len(values) == 1:
         return values[0]
-    return (INPUT_PARTS * values[0] + (BLEND_PARTS - INPUT_PARTS) * values[1]) / BLEND_PARTS
+    blend = (INPUT_PARTS * values[0] + (BLEND_PARTS - INPUT_PARTS) * values[1]) / BLEND_PARTS
+    return blend if math.isfinite(blend) else None

@@ -150,11 +150,11 @@ def _monthly(readings: Sequence[Reading], end: int | None) -> PriceSeries:
     """Last reading of each month; with `end`, a price stands until the next one, and until `end`."""
     last = {math.floor(one.when): math.log(one.price) for one in readings}
     months = np.array(sorted(last), dtype=np.int64)
+    values = np.array([last[int(month)] for month in months])
     if end is not None:
         grid = np.arange(months[0], end + 1)
-        filled = [last[int(months[np.searchsorted(months, month, side="right") - 1])] for month in grid]
-        return PriceSeries(readings[0].name, readings[0].group, grid, np.array(filled))
-    values = np.array([last[int(month)] for month in months])
+        filled = values[np.searchsorted(months, grid, side="right") - 1]
+        return PriceSeries(readings[0].name, readings[0].group, grid, filled)
     return PriceSeries(readings[0].name, readings[0].group, months, values)
 
 
