@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tcosim.studies.diff import diff
     from tcosim.studies.drivers import drivers
     from tcosim.studies.precision import simulate_to_precision
+    from tcosim.studies.verify.run import verify
 
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "summarize_curve",
     "value",
     "value_of_statistic",
+    "verify",
     "write_report",
     "write_run",
 ]
@@ -68,6 +70,7 @@ _HOMES = {
     "summarize_curve": "tcosim.analysis.curve",
     "value": "tcosim.analysis.information",
     "value_of_statistic": "tcosim.analysis.information",
+    "verify": "tcosim.studies.verify.run",
     "write_report": "tcosim.report.documents.write",
     "write_run": "tcosim.results.write_folder",
 }

@@ -12,7 +12,7 @@ from curves import synthetic_curve
 from datasets import synthetic
 
 
-def simulate(scenario: Any, *, samples: int, seed: int, threads: Any, progress: Any, cancel: Any) -> Any:
+def simulate(scenario: Any, *, samples: int, seed: int, progress: Any, **where: Any) -> Any:
     """Build a Dataset whose options are those of the scenario."""
     options = {option.name: option.kind for option in scenario.options}
     rng = np.random.default_rng(seed)
@@ -35,9 +35,7 @@ def simulate(scenario: Any, *, samples: int, seed: int, threads: Any, progress: 
     return dataset
 
 
-def curve(
-    scenario: Any, volumes: Any, *, samples: int, seed: int, threads: Any, progress: Any, cancel: Any
-) -> Any:
+def curve(scenario: Any, volumes: Any, *, samples: int, seed: int, progress: Any, **where: Any) -> Any:
     """Build the Dataset of a curve whose options are those of the scenario."""
     options = {option.name: option.kind for option in scenario.options}
     names = [name for name in options if name != scenario.baseline]

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 
-def variants(variants, *, dimensions, samples, seed, threads, progress, cancel):
+def variants(variants, *, dimensions, samples, seed, progress, **where):
     """Present values that rise with the first option's tokens and fall with the rent; the same luck in all variants."""
     luck = np.random.default_rng(seed).standard_normal((samples, len(variants[0].scenario.options)))
     npv = np.empty((len(variants), *luck.shape))

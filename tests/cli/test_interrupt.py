@@ -30,7 +30,7 @@ def test_ctrl_c_during_the_simulation(tmp_path, work):
     import stub, tcosim
     from tcosim.errors import Cancelled
 
-    def simulate(scenario, *, samples, seed, threads, progress, cancel):
+    def simulate(scenario, *, samples, seed, progress, cancel, **where):
         print("working", file=sys.stderr, flush=True)
         {work}
 
@@ -53,6 +53,40 @@ def test_ctrl_c_during_the_simulation(tmp_path, work):
         assert time.monotonic() - sent <= 1.0
         assert process.stderr.read().strip().endswith("stopped: nothing was written")
         assert process.stdout.read() == ""
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["Ctrl-C", "SIGTERM"]
+)
+def test_a_signal_that_arrives_as_another_error_is_one_all_the_same(tmp_path, sent, code):
+    """In the midst of an import a compiled library may make an ImportError of it."""
+    code_text = f"""
+    import os, sys
+    sys.path[:0] = {HELPERS!r}
+    import stub, tcosim
+
+    def simulate(scenario, **how):
+        raise AssertionError("must not come here")
+
+    tcosim.engine = sys.modules["tcosim.engine"] = stub.module(simulate)
+    import tcosim.cli.run as run
+
+    def imports(*_):
+        try:
+            os.kill(os.getpid(), {int(sent)})
+        except KeyboardInterrupt:
+            raise ImportError("initialization failed") from None
+
+    run.simulated = imports
+    sys.argv = ["tcosim", "run", "--samples", "10"]
+    from tcosim.cli.app import main
+    main()
+    """
+    command = [sys.executable, "-c", textwrap.dedent(code_text)]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == code, ended.stderr
+    assert ended.stderr == "\nstopped: nothing was written\n"
     assert os.listdir(tmp_path) == []
 
 

@@ -241,7 +241,7 @@ def test_a_disk_that_fills_up_does_not_cost_the_answer(tcosim, engine, monkeypat
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("tcosim.cli.run._write", full)
+    monkeypatch.setattr("tcosim.cli.run.write", full)
     result = tcosim("run", "--samples", "500")
     assert result.exit_code == 1
     assert "Probability of costing less than api" in result.stdout
@@ -282,7 +282,7 @@ def test_a_precision_decides_how_many_futures(tcosim, tmp_path):
     ],
 )
 def test_bad_precision_and_budget_are_refused(tcosim, monkeypatch, arguments, field, tmp_path):
-    monkeypatch.setattr("tcosim.cli.run._simulate", never)
+    monkeypatch.setattr("tcosim.cli.run.simulated", never)
     result = tcosim("run", *arguments)
     assert result.exit_code == 2
     assert f"error: {field}: must" in result.stderr

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tcosim.engine import simulate
+from tcosim.engine.executor import executor
 from tcosim.engine.pack import pack
 from tcosim.engine.run import Run
 from tcosim.engine.week import load_by_hour_of_week, replica_hours_by_hour_of_week
@@ -76,7 +77,7 @@ def test_a_fleet_that_never_launches_has_no_load():
 @pytest.mark.parametrize("threads", [1, 2])
 def test_the_load_is_the_same_however_a_run_came_to_its_futures(mixed, threads):
     whole = simulate(mixed, samples=1100, seed=4, threads=1)["load"]
-    run = Run(mixed, most=1100, seed=4, threads=threads)
+    run = Run(mixed, most=1100, seed=4, on=executor(threads))
     for samples in (256, 768, 1100):
         run.extend(samples)
         load = run.dataset()["load"]

@@ -11,8 +11,8 @@ import pytest
 from tcosim.kernels import layout
 from tcosim.kernels.noise import draw_monthly_noise
 from tcosim.kernels.prices import follow_prices
+from tcosim.reference import ref_ledger, ref_noise
 from tests.kernels.scenes import pack, scene
-from tests.reference import ref_ledger, ref_noise
 
 Z = 4.0
 SIZES = (2_000, 20_000)

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from tcosim.kernels.layout import COMPONENTS, FLEET_USE, H
+from tcosim.reference import ref_hours
 from tests.kernels.crowds import CROWDS, crowd
 from tests.kernels.scenes import FLEET_KINDS, run_kernels, run_trace, run_twin, scene
 from tests.kernels.silence import silence, stretched
-from tests.reference import ref_hours
 
 KINDS = list(FLEET_KINDS)
 LANES_COMPARED = (0, 1, 2, 3, 254)

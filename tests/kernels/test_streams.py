@@ -12,7 +12,7 @@ from scipy import stats
 
 from tcosim.kernels import streams
 from tcosim.kernels.jit import FASTMATH
-from tests.reference import ref_streams
+from tcosim.reference import ref_streams
 
 Z = 4.0
 P_VALUE = 2 * stats.norm.sf(Z)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from tcosim.kernels.layout import F, H, U
+from tcosim.reference import ref_hours
 from tests.kernels.crowds import CROWDS, crowd
 from tests.kernels.scenes import FLEET_KINDS, run_kernels, run_trace, run_twin, run_week, scene
 from tests.kernels.test_parity import HOURLY, MONTHLY
-from tests.reference import ref_hours
 
 KINDS = list(FLEET_KINDS)
 LANES_COMPARED = 4
@@ -59,7 +59,7 @@ def test_a_twin_with_one_wrong_line_fails(compared, wrong, right, replacement):
     s, (busy, paid), twins = compared
     source = inspect.getsource(ref_hours.week_sums)
     assert right in source
-    module = {}
+    module = dict(vars(ref_hours))
     exec(compile(source.replace(right, replacement), "wrong_twin", "exec"), module)
     of_twin, paid_of_twin, bound = twin_week(module["week_sums"], s, twins)
     assert np.any(paid != paid_of_twin) or np.any(np.abs(busy - of_twin) > 100 * bound), wrong

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tcosim.errors import InputError
+from tcosim.reference.ref_families import ref_curve, ref_of
 from tcosim.sampling import families
 from tcosim.sampling.law import Floats
 from tcosim.sampling.table import Tabulated, scale_of
 from tcosim.scenario.distributions import FAMILIES, Distribution, distribution
-from tests.reference.ref_families import ref_curve, ref_of
 from tests.sampling.cases import CASES, TABLES
 
 TAIL = 2.0**-31

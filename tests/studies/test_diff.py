@@ -52,7 +52,7 @@ def normals(gateway, monitoring, storage, *others, also=()):
     )
 
 
-def made_up_npv(variants, *, dimensions, samples, seed, threads, progress, cancel):
+def made_up_npv(variants, *, dimensions, samples, seed, progress, **where):
     """An engine whose saving is the gateway less monitoring and storage: sums of normals have exact answers."""
     u = SobolDesign(dimensions, seed).points(0, samples)
     npv = np.zeros((len(variants), samples, len(variants[0].scenario.options)))

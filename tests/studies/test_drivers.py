@@ -136,7 +136,7 @@ def linear(monkeypatch, uncertain):
     """The saving of `owned` is linear in the inputs and in one normal of luck; `rented` costs more."""
     weights = np.array([WEIGHTS[one.name] for one in uncertain.uncertain_inputs()])
 
-    def simulated(variants, *, dimensions, samples, seed, threads, progress, cancel):
+    def simulated(variants, *, dimensions, samples, seed, progress, **where):
         points = SobolDesign(dimensions, seed).points(0, samples)
         npv = np.zeros((len(variants), samples, 3))
         for v, variant in enumerate(variants):

@@ -5,6 +5,7 @@ Knows the commands' names and nothing of what they do.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import threading
@@ -15,6 +16,7 @@ import typer
 from tcosim._version import __version__
 from tcosim.cli import (
     backtest,
+    batch,
     check,
     claims,
     curve,
@@ -29,8 +31,9 @@ from tcosim.cli import (
     report,
     run,
     value,
+    verify,
 )
-from tcosim.cli.guard import Guarded
+from tcosim.cli.guard import FAILED, STOPPED, TERMINATED, Guarded, Signals, Terminated
 
 app = typer.Typer(
     name="tcosim",
@@ -42,12 +45,14 @@ app = typer.Typer(
     epilog="Start with: tcosim run --samples 1e6",
 )
 app.command("run")(run.run)
+app.command("batch")(batch.batch)
 app.command("curve")(curve.curve)
 app.command("drivers")(drivers.drivers)
 app.command("value")(value.value)
 app.command("report")(report.report)
 app.command("diff")(diff.diff)
 app.command("claims")(claims.claims)
+app.command("verify")(verify.verify)
 app.command("check")(check.check)
 app.command("new")(new.new)
 app.command("inputs")(inputs.inputs)
@@ -81,16 +86,23 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             # A name that the terminal cannot show becomes ?, not a crash.
             stream.reconfigure(errors="replace")
+    Signals.watch()
     arguments = sys.argv[1:]
     if "--debug" in arguments and "--" not in arguments[: arguments.index("--debug")]:
         arguments = ["--debug", *(one for one in arguments if one != "--debug")]
     try:
         app(args=arguments, prog_name="tcosim")
-    except KeyboardInterrupt:  # before or after a command
-        _leave(130)
+    except KeyboardInterrupt as interrupt:  # before or after a command
+        _leave(TERMINATED if isinstance(interrupt, Terminated) else STOPPED)
     except SystemExit as leaving:
-        if leaving.code == 130:
-            _leave(130)
+        if leaving.code and Signals.code:  # the parser has a code of its own for it
+            _leave(Signals.code)
+        if leaving.code == FAILED and "h5py" in sys.modules:
+            # HDF5 tries again as it is unloaded what it could not write to a full disk, and crashes
+            for stream in (sys.stdout, sys.stderr):
+                with contextlib.suppress(OSError, ValueError):
+                    stream.flush()
+            os._exit(FAILED)
         raise
 
 

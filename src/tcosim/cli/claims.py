@@ -11,7 +11,8 @@ from typing import Annotated, Any, cast
 import typer
 
 from tcosim.cli import options
-from tcosim.cli.parsing import Problems, named, samples_option, seed_option, threads_option
+from tcosim.cli.parsing import Problems, named, samples_option, seed_option
+from tcosim.cli.where import Where, computing, where_options
 from tcosim.errors import InputError, Problem
 
 
@@ -29,6 +30,8 @@ def claims(
     ] = True,
     seed: options.Seed = options.DEFAULT_SEED,
     threads: options.Threads = None,
+    workers: options.Workers = None,
+    scheduler: options.Scheduler = None,
     markdown: Annotated[
         bool, typer.Option("--markdown", help="Print the page of the documentation.")
     ] = False,
@@ -41,14 +44,14 @@ def claims(
     problems = Problems()
     futures = problems.collect(lambda: samples_option(samples), 0)
     chosen_seed = problems.collect(lambda: seed_option(seed), 0)
-    workers = problems.collect(lambda: threads_option(threads), None)
+    where = problems.collect(lambda: where_options(threads, workers, scheduler), Where())
     if markdown and as_json:
         problems.collect(_refuse_both, None)
     stated = problems.collect(load_claims, cast("Any", None))
     if stated is not None:
         problems.collect(lambda: _check_source(chosen_claims, stated, source), None)
     problems.raise_any()
-    found = _find(stated, source, futures if simulation else 0, chosen_seed, workers)
+    found = _find(stated, source, futures if simulation else 0, chosen_seed, where)
     _answer(found, markdown=markdown, as_json=as_json)
 
 
@@ -61,7 +64,7 @@ def _check_source(chosen: Any, stated: Any, source: str | None) -> None:
         chosen(stated, source)
 
 
-def _find(stated: Any, source: str | None, samples: int, seed: int, threads: int | None) -> dict[str, Any]:
+def _find(stated: Any, source: str | None, samples: int, seed: int, where: Where) -> dict[str, Any]:
     """Recompute, and simulate if any futures are asked for."""
     from tcosim.studies import claims as study
     from tcosim.studies.claims_simulated import simulated_futures
@@ -76,14 +79,15 @@ def _find(stated: Any, source: str | None, samples: int, seed: int, threads: int
             source,
             samples=samples,
             seed=seed,
-            threads=threads,
             progress=progress,
             cancel=cancel,
             stated=stated,
+            **on,
         )
 
     total = simulated_futures(study.chosen_claims(stated, source), samples)
-    return run_with_progress(work, total, work_console())
+    with computing(where) as on:
+        return run_with_progress(work, total, work_console())
 
 
 def _answer(found: dict[str, Any], *, markdown: bool, as_json: bool) -> None:

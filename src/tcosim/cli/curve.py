@@ -14,8 +14,9 @@ import typer
 from tcosim.cli import options
 from tcosim.cli.grid import volumes_option
 from tcosim.cli.guard import keeping
-from tcosim.cli.parsing import Problems, samples_option, seed_option, threads_option
+from tcosim.cli.parsing import Problems, samples_option, seed_option
 from tcosim.cli.pictures import check_picture, kept, write_picture
+from tcosim.cli.where import Where, computing, where_options
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -38,6 +39,8 @@ def curve(
     ] = "1e5",
     seed: options.Seed = options.DEFAULT_SEED,
     threads: options.Threads = None,
+    workers: options.Workers = None,
+    scheduler: options.Scheduler = None,
     settings: options.Settings = None,
     png: options.Picture = None,
     as_json: options.Json = False,
@@ -49,16 +52,17 @@ def curve(
     grid = problems.collect(lambda: volumes_option(volumes), None)
     futures = problems.collect(lambda: samples_option(samples), 0)
     chosen_seed = problems.collect(lambda: seed_option(seed), 0)
-    workers = problems.collect(lambda: threads_option(threads), None)
+    where = problems.collect(lambda: where_options(threads, workers, scheduler), Where())
     problems.collect(lambda: check_picture(png), None)
     loaded = problems.collect(lambda: load_scenario(scenario, settings or [], None), cast("Scenario", None))
     problems.raise_any()
 
     from tcosim.cli.console import work_console
 
-    started = time.monotonic()
-    dataset = _simulate(loaded, grid, futures, chosen_seed, workers)
-    seconds = time.monotonic() - started
+    with computing(where) as on:
+        started = time.monotonic()
+        dataset = _simulate(loaded, grid, futures, chosen_seed, on)
+        seconds = time.monotonic() - started
 
     from tcosim.analysis.curve import summarize_curve
 
@@ -77,7 +81,7 @@ def curve(
 
 
 def _simulate(
-    scenario: Scenario, volumes: tuple[float, ...] | None, samples: int, seed: int, threads: int | None
+    scenario: Scenario, volumes: tuple[float, ...] | None, samples: int, seed: int, on: dict[str, Any]
 ) -> xr.Dataset:
     from tcosim.cli.console import work_console
     from tcosim.cli.progress import run_with_progress
@@ -86,9 +90,7 @@ def _simulate(
     grid = study.default_volumes(scenario) if volumes is None else volumes
 
     def work(progress: Any, cancel: Any) -> xr.Dataset:
-        return study.curve(
-            scenario, grid, samples=samples, seed=seed, threads=threads, progress=progress, cancel=cancel
-        )
+        return study.curve(scenario, grid, samples=samples, seed=seed, progress=progress, cancel=cancel, **on)
 
     return run_with_progress(work, samples * len(grid), work_console())
 

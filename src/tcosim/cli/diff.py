@@ -13,7 +13,8 @@ import typer
 
 from tcosim.cli import options
 from tcosim.cli.guard import keeping
-from tcosim.cli.parsing import Problems, named, samples_option, seed_option, threads_option
+from tcosim.cli.parsing import Problems, named, samples_option, seed_option
+from tcosim.cli.where import Where, computing, where_options
 from tcosim.errors import InputError, Problem
 from tcosim.units import parse_count
 
@@ -39,6 +40,8 @@ def diff(
         str | None, typer.Option(metavar="NUMBER", help="Seed of the comparison; RUN_A's if left out.")
     ] = None,
     threads: options.Threads = None,
+    workers: options.Workers = None,
+    scheduler: options.Scheduler = None,
     top: Annotated[
         str, typer.Option(metavar="COUNT", help="Differences to show; the rest in one line.")
     ] = "20",
@@ -48,13 +51,13 @@ def diff(
     problems = Problems()
     futures = problems.collect(lambda: None if samples is None else samples_option(samples), None)
     number = problems.collect(lambda: None if seed is None else seed_option(seed), None)
-    workers = problems.collect(lambda: threads_option(threads), None)
+    where = problems.collect(lambda: where_options(threads, workers, scheduler), Where())
     shown = problems.collect(lambda: parse_count(top, "--top"), 0)
     a = problems.collect(lambda: _opened("RUN_A", run_a), cast("Run", None))
     b = problems.collect(lambda: _opened("RUN_B", run_b, other=run_a), cast("Run", None))
     problems.raise_any()
     with keeping(lambda: "the run folders are unchanged"):
-        result = _compare(a, b, samples=futures, option=option, seed=number, threads=workers)
+        result = _compare(a, b, samples=futures, option=option, seed=number, where=where)
         _answer(result, shown, as_json=as_json)
 
 
@@ -74,7 +77,7 @@ def _opened(name: str, path: Path, other: Path | None = None) -> Run:
 
 
 def _compare(
-    a: Run, b: Run, *, samples: int | None, option: str | None, seed: int | None, threads: int | None
+    a: Run, b: Run, *, samples: int | None, option: str | None, seed: int | None, where: Where
 ) -> dict[str, Any]:
     from tcosim.cli.console import work_console
     from tcosim.cli.progress import run_with_progress
@@ -90,11 +93,12 @@ def _compare(
         f"{count} difference{'' if count == 1 else 's'}: {comparison.variants} variants of"
         f" {comparison.samples:,} futures each"
     )
-    return run_with_progress(
-        lambda progress, cancel: split(comparison, threads=threads, progress=progress, cancel=cancel),
-        comparison.futures,
-        console,
-    )
+    with computing(where) as on:
+        return run_with_progress(
+            lambda progress, cancel: split(comparison, progress=progress, cancel=cancel, **on),
+            comparison.futures,
+            console,
+        )
 
 
 def _answer(result: dict[str, Any], top: int, *, as_json: bool) -> None:

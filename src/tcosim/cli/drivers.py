@@ -13,8 +13,9 @@ import typer
 
 from tcosim.cli import options
 from tcosim.cli.guard import keeping
-from tcosim.cli.parsing import Problems, named, samples_option, seed_option, threads_option, volume_option
+from tcosim.cli.parsing import Problems, named, samples_option, seed_option, volume_option
 from tcosim.cli.pictures import check_picture, kept, write_picture
+from tcosim.cli.where import Where, computing, where_options
 from tcosim.units import parse_count
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def drivers(
     volume: options.Volume = None,
     seed: options.Seed = options.DEFAULT_SEED,
     threads: options.Threads = None,
+    workers: options.Workers = None,
+    scheduler: options.Scheduler = None,
     settings: options.Settings = None,
     top: Annotated[
         str, typer.Option(metavar="COUNT", help="Show so many inputs and drivers, the strongest ones.")
@@ -51,7 +54,7 @@ def drivers(
     problems = Problems()
     futures = problems.collect(lambda: samples_option(samples), 0)
     chosen_seed = problems.collect(lambda: seed_option(seed), 0)
-    workers = problems.collect(lambda: threads_option(threads), None)
+    where = problems.collect(lambda: where_options(threads, workers, scheduler), Where())
     tokens = problems.collect(lambda: volume_option(volume), None)
     rows = problems.collect(lambda: parse_count(top, "--top", MOST_ROWS), 1)
     problems.collect(lambda: check_picture(png), None)
@@ -62,7 +65,8 @@ def drivers(
             problems.collect(lambda: _plan(loaded, futures), None)
     problems.raise_any()
 
-    found = _find(loaded, futures, option, chosen_seed, workers)
+    with computing(where) as on:
+        found = _find(loaded, futures, option, chosen_seed, on)
     if png is not None:
         _draw(found, rows, png, as_json=as_json)
     with keeping(lambda: kept(png)):
@@ -85,7 +89,7 @@ def _plan(scenario: Scenario, samples: int) -> int:
 
 
 def _find(
-    scenario: Scenario, samples: int, option: str | None, seed: int, threads: int | None
+    scenario: Scenario, samples: int, option: str | None, seed: int, on: dict[str, Any]
 ) -> dict[str, Any]:
     from tcosim.cli.console import work_console
     from tcosim.cli.progress import run_with_progress
@@ -98,9 +102,9 @@ def _find(
             samples=samples,
             option=option,
             seed=seed,
-            threads=threads,
             progress=progress,
             cancel=cancel,
+            **on,
         )
 
     return run_with_progress(work, _plan(scenario, samples), work_console())

@@ -8,23 +8,54 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 import textwrap
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
 from tcosim.errors import InputError, TcosimError
 
-if TYPE_CHECKING:
-    from typing import NoReturn
-
-FAILED, WRONG_INPUT, STOPPED = 1, 2, 130
+FAILED, WRONG_INPUT, STOPPED, TERMINATED = 1, 2, 130, 143
 NOTHING = "nothing was written"
+
+
+class Terminated(KeyboardInterrupt):
+    """The system asked the program to end (SIGTERM), which is Ctrl-C with another exit code."""
+
+
+class Signals:
+    """Which signal has asked the program to end; what it raises may arrive as another exception, or as none.
+
+    Attributes
+    ----------
+    code : int
+        The exit code that it asks for; 0 if none came.
+    """
+
+    code = 0
+
+    @classmethod
+    def watch(cls) -> None:
+        """Have SIGTERM and Ctrl-C end the program in the same way; who ignores Ctrl-C goes on to."""
+        signal.signal(signal.SIGTERM, cls._terminate)
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, cls._interrupt)
+
+    @classmethod
+    def _terminate(cls, *_: object) -> NoReturn:
+        cls.code = TERMINATED
+        raise Terminated
+
+    @classmethod
+    def _interrupt(cls, *_: object) -> NoReturn:
+        cls.code = STOPPED
+        raise KeyboardInterrupt
 
 
 @contextmanager
@@ -59,10 +90,13 @@ class Guarded(TyperGroup):
             raise typer.Exit(0) from None
         except KeyboardInterrupt as interrupt:
             _say(f"\nstopped: {_kept(interrupt)}")
-            raise typer.Exit(STOPPED) from None
+            raise typer.Exit(TERMINATED if isinstance(interrupt, Terminated) else STOPPED) from None
         except Exception as error:
             if isinstance(error, typer.Abort) or hasattr(error, "exit_code"):  # the parser's own
                 raise
+            if Signals.code:  # it came in the midst of an import, or of what takes every error for its own
+                _say(f"\nstopped: {_kept(error)}")
+                raise typer.Exit(Signals.code) from None
             _report(error, debug)
         return result
 

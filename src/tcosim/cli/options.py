@@ -30,6 +30,22 @@ Threads = Annotated[
         "--threads", metavar="COUNT", help="Threads; every core if left out. The result is the same."
     ),
 ]
+Workers = Annotated[
+    str | None,
+    typer.Option(
+        "--workers",
+        metavar="COUNT",
+        help="Worker processes on this machine instead of threads; needs tcosim[dask]. The result is the same.",
+    ),
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="Compute on the dask cluster at tcp://host:8786; needs tcosim[dask]. The result is the same.",
+    ),
+]
 Settings = Annotated[
     list[str] | None,
     typer.Option(

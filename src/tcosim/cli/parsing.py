@@ -82,6 +82,21 @@ def threads_option(text: str | None) -> int | None:
     return parse_count(text, "--threads", MOST_THREADS)
 
 
+def memory_option(text: str | None) -> int | None:
+    """Amount of memory [byte], or None where none is stated."""
+    if text is None:
+        return None
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(k|m|g|t)(i?)b?\s*", text, re.IGNORECASE)
+    if found is None:
+        raise InputError(
+            Problem(
+                "--memory", "must be an amount of memory with its unit", text, "write it like 2GB or 500MB"
+            )
+        )
+    number, prefix, binary = found.groups()
+    return int(float(number) * (1024 if binary else 1000) ** ("kmgt".index(prefix.lower()) + 1))
+
+
 def precision_option(text: str | None) -> float | None:
     """Half the width of an interval of a probability, or None where none is asked for."""
     if text is None:

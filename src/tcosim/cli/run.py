@@ -5,37 +5,43 @@ Parses, calls and prints; computes nothing.
 
 from __future__ import annotations
 
-import hashlib
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from tcosim.cli import options
+from tcosim.cli import options, targets, unfinished
+from tcosim.cli.console import work_console
 from tcosim.cli.guard import keeping
+from tcosim.cli.one_run import other_volumes, simulated
 from tcosim.cli.parsing import (
     Problems,
     budget_option,
+    memory_option,
     precision_option,
     samples_option,
     seed_option,
-    threads_option,
     volume_option,
 )
+from tcosim.cli.request import Request
+from tcosim.cli.targets import check_target, default_target, write
+from tcosim.cli.where import Where, computing, where_options
 
 if TYPE_CHECKING:
     import xarray as xr
 
+    from tcosim.engine.checkpoint import Checkpoint
+    from tcosim.results.unfinished import Unfinished
     from tcosim.scenario.models import Scenario
 
 MOST_FOR_PRECISION = "1e7"
-RUNS = Path("runs")
-"""Where run folders go if nothing else is said, below the working directory."""
 
 
 def run(
+    context: typer.Context,
     scenario: options.Scenario = None,
     samples: Annotated[
         str | None,
@@ -55,7 +61,20 @@ def run(
         Path | None,
         typer.Option(metavar="DIR", help="Run folder to write; must not exist. Default: below runs/."),
     ] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Go on with the run into this folder, which was stopped or died; needs no other option.",
+        ),
+    ] = None,
+    memory: Annotated[
+        str | None,
+        typer.Option(metavar="SIZE", help="Memory that the run may take: 2GB. The result is the same."),
+    ] = None,
     threads: options.Threads = None,
+    workers: options.Workers = None,
+    scheduler: options.Scheduler = None,
     settings: options.Settings = None,
     budget: Annotated[
         str | None,
@@ -71,49 +90,96 @@ def run(
     """Simulate futures and say how likely it is that self-hosting beats the API."""
     from tcosim.cli.loading import load_scenario
 
+    given = _given(context, scenario, settings, volume)
     problems = Problems()
     share = problems.collect(lambda: precision_option(precision), None)
     most = options.DEFAULT_SAMPLES if precision is None else MOST_FOR_PRECISION
     futures = problems.collect(lambda: samples_option(most if samples is None else samples), 0)
     limit_usd = problems.collect(lambda: budget_option(budget), None)
     chosen_seed = problems.collect(lambda: seed_option(seed), 0)
-    workers = problems.collect(lambda: threads_option(threads), None)
+    limit_bytes = problems.collect(lambda: memory_option(memory), None)
+    where = problems.collect(lambda: where_options(threads, workers, scheduler), Where())
     tokens = problems.collect(lambda: volume_option(volume), None)
-    loaded = problems.collect(lambda: load_scenario(scenario, settings or [], tokens), cast("Scenario", None))
+    loaded = cast("Scenario", None)
+    if resume is None or "scenario" in given:
+        loaded = problems.collect(lambda: load_scenario(scenario, settings or [], tokens), loaded)
+    if resume is not None and out is not None:
+        problems.collect(lambda: _refuse_out(out), None)
     problems.raise_any()
-    target = _default_target(loaded, chosen_seed, futures) if out is None else out
-    _check_target(_next_free(target) if out is None else target, loaded, futures)
 
-    from tcosim.cli.console import work_console
+    asked = Request(loaded, futures, chosen_seed, share, limit_usd, is_named=out is not None)
+    request = asked
+    if resume is not None:
+        if (whole := unfinished.finished(resume, asked, given)) is not None:
+            _answer(whole.summary, whole.load(), as_json=as_json)
+            work_console().print(f"run folder: {whole.path} (it was complete already)")
+            if report:
+                _report(whole.path)
+            return
+        request, target, folder = _resumed(resume, asked, given)
+    elif out is None:
+        target, folder = unfinished.begin_free(asked, default_target(loaded, chosen_seed, futures))
+    else:
+        target = out
+        check_target(target, loaded, futures)
+        folder = unfinished.begin(asked, target)
+    with unfinished.kept_blocks(folder, request, target, told=_warn) as checkpoint:
+        written = _run(request, target, folder, checkpoint, where, limit_bytes, as_json=as_json)
+    if report:
+        with keeping(lambda: f"the run folder {written} is complete"):
+            _report(written)
 
-    console = work_console()
-    started = time.monotonic()
-    dataset, reached = _simulate(loaded, futures, share, chosen_seed, workers)
-    seconds = time.monotonic() - started
-    futures = int(dataset.attrs["samples"])
-    by_volume = _other_volumes(loaded, futures, chosen_seed, workers)
-    more_seconds = time.monotonic() - started - seconds
-    if out is None:
-        target = _default_target(loaded, chosen_seed, futures)
 
+def _run(
+    request: Request,
+    target: Path,
+    folder: Unfinished,
+    checkpoint: Checkpoint | None,
+    where: Where,
+    limit_bytes: int | None,
+    *,
+    as_json: bool,
+) -> Path:
+    """Simulate, write the run folder, print the answer and say on stderr what was done."""
     from tcosim.analysis.summarize import summarize
     from tcosim.errors import InputError, TcosimError
 
-    summary = summarize(dataset, budget_usd=limit_usd, curve=by_volume) | (
+    console = work_console()
+    loaded = request.scenario
+    block_futures, curve_threads = None, where.threads
+    if limit_bytes is not None:
+        where, block_futures, curve_threads = _within(limit_bytes, request, where)
+    started = time.monotonic()
+    with computing(where) as on:
+        dataset, reached = simulated(
+            request, checkpoint, on if block_futures is None else {**on, "block_futures": block_futures}
+        )
+    seconds = time.monotonic() - started
+    futures = int(dataset.attrs["samples"])
+    by_volume = other_volumes(loaded, futures, request.seed, {"threads": curve_threads})
+    more_seconds = time.monotonic() - started - seconds
+    if not request.is_named:
+        target = default_target(loaded, request.seed, futures, target.parent)
+    summary = summarize(dataset, budget_usd=request.budget_usd, curve=by_volume) | (
         {"precision": reached} if reached else {}
     )
     try:
-        written, is_new = _write(target, dataset, loaded, summary, reuse=out is None)
+        written, is_new = write(target, dataset, loaded, summary, reuse=not request.is_named)
     except (InputError, OSError) as error:  # a disk that filled up meanwhile must not cost the answer
         _answer(summary, dataset, as_json=as_json)
         raise TcosimError(
             f"the answer above is complete, but the run folder could not be written: {error}"
         ) from error
-    rate = f"{futures / seconds:,.0f} futures/s" if seconds > 0 else ""
+    except BaseException:
+        if targets.holds(target, summary):  # stopped when it had its name
+            folder.discard()
+        raise
+    folder.discard()
+    before = 0 if checkpoint is None else checkpoint.restored
 
     def tell_the_work() -> None:
         console.print(
-            f"{futures:,} future{'' if futures == 1 else 's'} in {seconds:.1f} s ({rate});"
+            f"{_work(futures, before, seconds)};"
             f" {by_volume.attrs['samples']:,} at each of {by_volume.sizes['volume']} volumes in {more_seconds:.1f} s"
         )
         console.print(f"run folder: {written}{'' if is_new else ' (it was there already)'}")
@@ -125,9 +191,34 @@ def run(
         tell_the_work()
         raise
     tell_the_work()
-    if report:
-        with keeping(lambda: f"the run folder {written} is complete"):
-            _report(written)
+    return written
+
+
+def _work(futures: int, before: int, seconds: float) -> str:
+    """How many futures were simulated in which time, and how many of them an earlier process had finished."""
+    of_them = f", {before:,} of them from before," if before else ""
+    rate = f" ({(futures - before) / seconds:,.0f} futures/s)" if futures > before and seconds > 0 else ""
+    return f"{futures:,} future{'' if futures == 1 else 's'}{of_them} in {seconds:.1f} s{rate}"
+
+
+def _resumed(place: Path, asked: Request, given: set[str]) -> tuple[Request, Path, Unfinished]:
+    """What an unfinished run was asked for, its run folder to be, and its finished blocks."""
+    from tcosim.results.unfinished import finished_path
+
+    request, folder = unfinished.resume(place)
+    try:
+        with keeping(lambda: f"finished blocks stay in {folder.path}"):
+            unfinished.check_same(asked, request, given)
+            target = finished_path(folder.path)
+            check_target(target, request.scenario, request.samples, kept_bytes=folder.size_bytes())
+    except BaseException:
+        folder.close()
+        raise
+    return request, target, folder
+
+
+def _warn(text: str) -> None:
+    work_console().print(f"warning: {text}", markup=False, highlight=False, style="yellow")
 
 
 def _report(folder: Path) -> None:
@@ -137,109 +228,41 @@ def _report(folder: Path) -> None:
     tell(folder, err=True)
 
 
-def _default_target(scenario: Scenario, seed: int, samples: int) -> Path:
-    """Name the folder by what determines its content, so that two different runs never share one."""
-    from tcosim import __version__
+def _within(limit_bytes: int, request: Request, where: Where) -> tuple[Where, int, int]:
+    """Where to compute, futures a block and threads for other volumes, so that the run stays within its memory."""
+    from tcosim.engine.memory import plan_memory
+    from tcosim.studies.curve import default_volumes
 
-    content = f"{scenario.sha256()} {scenario.library_sha256} {__version__}"
-    digest = hashlib.sha256(content.encode()).hexdigest()[:8]
-    return RUNS / f"{scenario.name}-{seed}-{_short_count(samples)}-{digest}"
-
-
-def _short_count(count: int) -> str:
-    """``1e6`` for a million; the plain digits of a less round number."""
-    digits = str(count)
-    zeros = len(digits) - len(digits.rstrip("0"))
-    return f"{digits[: len(digits) - zeros]}e{zeros}" if zeros >= 3 else digits
-
-
-def _check_target(target: Path, scenario: Scenario, samples: int) -> None:
-    from tcosim.results.target import check_target
-    from tcosim.results.write_folder import expected_bytes
-
-    needed = expected_bytes(samples, len(scenario.options), len(scenario.uncertain_inputs()), scenario.months)
-    check_target(target, needed, field="--out")
+    plan = plan_memory(
+        request.scenario,
+        request.samples,
+        limit_bytes,
+        volumes=len(default_volumes(request.scenario)),
+        threads=where.threads,
+        workers=where.workers,
+    )
+    if where.workers is None and where.scheduler is None:
+        where = replace(where, threads=plan.threads)
+    return replace(where, worker_bytes=plan.worker_bytes), plan.block_futures, plan.curve_threads
 
 
-def _next_free(target: Path) -> Path:
-    number, free = 1, target
-    while free.exists():
-        number += 1
-        free = target.with_name(f"{target.name}-{number}")
-    return free
+def _given(
+    context: typer.Context, scenario: str | None, settings: list[str] | None, volume: str | None
+) -> set[str]:
+    """What the command line says of the run itself, by name."""
+    sources = {
+        name: context.get_parameter_source(name) for name in ("samples", "precision", "seed", "budget")
+    }
+    found = {name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"}
+    return found | ({"scenario"} if scenario is not None or settings or volume is not None else set())
 
 
-def _simulate(
-    scenario: Scenario, samples: int, precision: float | None, seed: int, threads: int | None
-) -> tuple[xr.Dataset, dict[str, Any] | None]:
-    """Simulate so many futures, or as many as a precision takes and then say what it took."""
-    from tcosim.cli.console import work_console
-    from tcosim.cli.progress import run_with_progress
+def _refuse_out(out: Path) -> None:
+    from tcosim.errors import InputError, Problem
 
-    def work(progress: Any, cancel: Any) -> tuple[xr.Dataset, dict[str, Any] | None]:
-        hooks = {"seed": seed, "threads": threads, "progress": progress, "cancel": cancel}
-        if precision is None:
-            from tcosim import engine
-
-            return engine.simulate(scenario, samples=samples, **hooks), None
-        from tcosim.studies.precision import simulate_to_precision
-
-        dataset, reached = simulate_to_precision(scenario, precision, most=samples, **hooks)
-        return dataset, reached.as_dict()
-
-    return run_with_progress(work, samples, work_console(), is_most=precision is not None)
-
-
-def _other_volumes(scenario: Scenario, samples: int, seed: int, threads: int | None) -> xr.Dataset:
-    """The curve of the report, from which volume on: by few futures, as `tcosim curve` is there for more."""
-    from tcosim.cli.console import work_console
-    from tcosim.cli.progress import run_with_progress
-    from tcosim.results.schema import CURVE_FUTURES
-    from tcosim.studies import curve as study
-
-    grid, futures = study.default_volumes(scenario), min(samples, CURVE_FUTURES)
-
-    def work(progress: Any, cancel: Any) -> xr.Dataset:
-        return study.curve(
-            scenario, grid, samples=futures, seed=seed, threads=threads, progress=progress, cancel=cancel
-        )
-
-    return run_with_progress(work, futures * len(grid), work_console(), where=" at other volumes")
-
-
-def _write(
-    target: Path, dataset: xr.Dataset, scenario: Scenario, summary: dict[str, Any], *, reuse: bool
-) -> tuple[Path, bool]:
-    """Write the run folder, and say whether it is new; a default one that holds exactly this run already stays."""
-    from tcosim.results.assumptions import assumption_snapshot
-    from tcosim.results.write_folder import write_run
-    from tcosim.sampling.families import ppf
-    from tcosim.scenario.write import resolved_toml
-
-    if reuse and target.exists():
-        if _holds(target, summary):
-            return target, False
-        target = _next_free(target)
-    # The folder gets its name in one step, possibly just before the work is stopped.
-    with keeping(lambda: f"the run folder {target} is complete" if _holds(target, summary) else ""):
-        written = write_run(
-            target,
-            dataset,
-            scenario_toml=resolved_toml(scenario),
-            assumptions=assumption_snapshot(scenario, ppf),
-            summary=summary,
-        )
-    return written, True
-
-
-def _holds(target: Path, summary: dict[str, Any]) -> bool:
-    from tcosim.errors import InputError
-    from tcosim.results.folder import open_run
-
-    try:
-        return open_run(target).summary == summary
-    except InputError:
-        return False
+    raise InputError(
+        Problem("--out", "cannot go with --resume, which names the folder", str(out), "leave it out")
+    )
 
 
 def _answer(summary: dict[str, Any], dataset: xr.Dataset, *, as_json: bool) -> None:

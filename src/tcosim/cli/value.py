@@ -16,7 +16,8 @@ import typer
 
 from tcosim.cli import options
 from tcosim.cli.guard import keeping
-from tcosim.cli.parsing import Problems, samples_option, seed_option, threads_option, volume_option
+from tcosim.cli.parsing import Problems, samples_option, seed_option, volume_option
+from tcosim.cli.where import Where, computing, where_options
 from tcosim.errors import InputError, Problem
 from tcosim.units import parse_count
 
@@ -55,6 +56,8 @@ def value(
     ] = None,
     settings: options.Settings = None,
     threads: options.Threads = None,
+    workers: options.Workers = None,
+    scheduler: options.Scheduler = None,
     days: Annotated[
         str, typer.Option(metavar="DAYS", help="Days for which one might measure the traffic first.")
     ] = DAYS,
@@ -75,7 +78,7 @@ def value(
     lengths = problems.collect(lambda: days_option(days), nothing)
     shown = problems.collect(lambda: parse_count(top, "--top"), 0)
     named = problems.collect(lambda: group_options(groups or []), Groups())
-    workers = problems.collect(lambda: threads_option(threads), None)
+    where = problems.collect(lambda: where_options(threads, workers, scheduler), Where())
     if target is not None and _is_run(target):
         given = {"--samples": samples, "--volume": volume, "--seed": seed, "--set": settings or None}
         problems.collect(lambda: _refuse_settings(given), None)
@@ -99,7 +102,9 @@ def value(
         inputs = [quantity.name for quantity in loaded.uncertain_inputs()]
         problems.collect(lambda: _refuse_unknown(named, inputs), None)
     problems.raise_any()
-    _answer(_simulate(loaded, futures, chosen_seed, workers), loaded, lengths, named, shown, as_json)
+    with computing(where) as on:
+        dataset = _simulate(loaded, futures, chosen_seed, on)
+    _answer(dataset, loaded, lengths, named, shown, as_json)
 
 
 def days_option(text: str) -> tuple[int, ...]:
@@ -198,16 +203,14 @@ def _read(path: Path) -> tuple[xr.Dataset, Scenario]:
     return opened.load(), load_text(opened.scenario_toml, origin=str(path / SCENARIO))
 
 
-def _simulate(scenario: Scenario, samples: int, seed: int, threads: int | None) -> xr.Dataset:
+def _simulate(scenario: Scenario, samples: int, seed: int, on: dict[str, Any]) -> xr.Dataset:
     from tcosim.cli.console import work_console
     from tcosim.cli.progress import run_with_progress
 
     def work(progress: Any, cancel: Any) -> xr.Dataset:
         from tcosim import engine
 
-        return engine.simulate(
-            scenario, samples=samples, seed=seed, threads=threads, progress=progress, cancel=cancel
-        )
+        return engine.simulate(scenario, samples=samples, seed=seed, progress=progress, cancel=cancel, **on)
 
     return run_with_progress(work, samples, work_console())
 

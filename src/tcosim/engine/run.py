@@ -1,31 +1,41 @@
 """Simulate a scenario: a run that may be extended, and the Dataset that it comes to.
 
-Knows neither what a block computes nor what is asked of the result.
+Knows neither what a block computes, nor where, nor what is asked of the result.
 """
 
 from __future__ import annotations
 
 import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 
 from tcosim._version import __version__
 from tcosim.engine.arguments import checked
-from tcosim.engine.block import Block, simulate_block
-from tcosim.engine.blocks import Progress, run_blocks
+from tcosim.engine.checkpoint import Checkpoint, checkpoint_of
+from tcosim.engine.executor import executor
+from tcosim.engine.job import Executor, Progress
 from tcosim.engine.kept import Kept, ratio
-from tcosim.engine.pack import Floats, pack
-from tcosim.engine.totals import GroupSums, Totals, group_sums
+from tcosim.engine.pack import Floats
+from tcosim.engine.part import Part, Sketches
+from tcosim.engine.shards import ranges_left
+from tcosim.engine.simulation import Simulation
+from tcosim.engine.totals import Totals
 from tcosim.engine.week import load_by_hour_of_week
 from tcosim.kernels.layout import COMPONENTS, FLEET_USE, LANES, U
 from tcosim.results import dataset as results_dataset
 from tcosim.results.schema import COST_FUTURES, KEPT_FUTURES, QUANTILES, WEEK_FUTURES
-from tcosim.sampling.inputs import InputSampler
-from tcosim.scenario.gates import eligible, gates
+from tcosim.scenario.gates import gates
 from tcosim.scenario.models import Scenario
 from tcosim.scenario.topics import input_topics
 from tcosim.units import HOURS_PER_MONTH
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+SKETCHED = ("npv_count", "total_count", "saving_count")
 
 
 def simulate(
@@ -35,6 +45,8 @@ def simulate(
     seed: float = 0,
     threads: int | None = None,
     block_futures: int | None = None,
+    client: Client | None = None,
+    checkpoint: Path | str | Checkpoint | None = None,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
 ) -> xr.Dataset:
@@ -52,6 +64,11 @@ def simulate(
         All usable processors if left out. The result does not depend on it.
     block_futures : int, optional
         Futures that a thread takes at a time, rounded up to a multiple of 256. The result does not depend on it.
+    client : distributed.Client, optional
+        Compute on the workers of this dask cluster instead of on threads. The result does not depend on it.
+    checkpoint : path or Checkpoint, optional
+        A folder in which finished blocks are kept, so that a run that died goes on from there when it is asked for
+        again. It is made if it does not exist, and stays until it is removed.
     progress : callable, optional
         Called with futures done and in total after each block.
     cancel : threading.Event, optional
@@ -65,14 +82,19 @@ def simulate(
     Raises
     ------
     InputError
-        If the arguments or the scenario cannot be simulated.
+        If the arguments or the scenario cannot be simulated, or the checkpoint is of another run.
     Cancelled
         If `cancel` was set.
+    TcosimError
+        If a future does not come to a number, or the cluster is lost.
     """
     futures, number = checked(scenario, samples, seed, threads, block_futures)
-    run = Run(scenario, most=futures, seed=number, threads=threads, block_futures=block_futures)
-    run.extend(futures, progress=progress, cancel=cancel)
-    return run.dataset()
+    with checkpoint_of(checkpoint, scenario, futures, number) as kept:
+        run = Run(
+            scenario, most=futures, seed=number, on=executor(threads, block_futures, client), checkpoint=kept
+        )
+        run.extend(futures, progress=progress, cancel=cancel)
+        return run.dataset()
 
 
 class Run:
@@ -84,13 +106,17 @@ class Run:
     most : int
         Futures that it may come to.
     seed : int
-    threads, block_futures : int, optional
-        As for `simulate`.
+    on : Executor, optional
+        Where to compute; all processors of this machine if left out.
+    checkpoint : Checkpoint, optional
+        Where finished blocks are kept; what it holds already is not simulated again.
 
     Attributes
     ----------
     samples : int
         Futures simulated so far.
+    reached : int
+        Futures up to here, or more, have been asked for before; those of a checkpoint included.
     totals : Totals
         Sums over them.
     """
@@ -101,21 +127,28 @@ class Run:
         *,
         most: int,
         seed: int = 0,
-        threads: int | None = None,
-        block_futures: int | None = None,
+        on: Executor | None = None,
+        checkpoint: Checkpoint | None = None,
     ) -> None:
         self.scenario, self.most, self.seed, self.samples = scenario, most, seed, 0
-        self._threads, self._block_futures = threads, block_futures
-        self._sampler = InputSampler(scenario.uncertain_inputs(), scenario.correlations, seed)
-        self._packing = pack(scenario)
-        self._kept = Kept.empty(most, scenario, len(self._sampler.names))
-        self.totals = Totals(
-            len(scenario.options), len(COMPONENTS), len(self._packing.fleets), len(FLEET_USE), scenario.months
+        self._on = on or executor()
+        self._job = Simulation(scenario, seed, is_sketched=most > KEPT_FUTURES)
+        self._sampler, self._packing, self._eligible = (
+            self._job.sampler,
+            self._job.packing,
+            self._job.eligible,
         )
-        self._baseline = [option.name for option in scenario.options].index(scenario.baseline)
-        self._eligible = np.array(eligible(scenario))
-        self._rooms = threading.local()
+        options, fleets, months = len(scenario.options), len(self._packing.fleets), scenario.months
+        self._kept = Kept.empty(0, most, options, months, len(self._sampler.names))
+        self.totals = Totals((options, len(COMPONENTS), fleets, len(FLEET_USE), months))
+        self._sketches = Sketches()
         self._load: tuple[int, Floats] | None = None
+        self._checkpoint = checkpoint
+        if checkpoint is not None:
+            empty = Part(self.totals, self._sketches, self._kept)
+            found = checkpoint.restore(empty, most, self._job.fingerprint())
+            self.totals, self._sketches = found.totals, found.sketches
+        self.reached = 0 if checkpoint is None else checkpoint.reached
 
     def extend(
         self, samples: int, *, progress: Progress | None = None, cancel: threading.Event | None = None
@@ -129,35 +162,27 @@ class Run:
         InputError, TcosimError, Cancelled
             As `simulate`; the run is of no use after that.
         """
-        if not self.samples < samples <= self.most or self.samples % LANES:
+        if not max(self.samples + 1, self.reached) <= samples <= self.most or self.samples % LANES:
             raise ValueError(
                 f"a run of {self.samples} futures of {self.most} cannot be extended to {samples}"
             )
-        for sums in run_blocks(
-            self._work,
-            self._sampler.uniforms,
-            samples,
-            start=self.samples,
-            threads=self._threads,
-            block_futures=self._block_futures,
-            progress=None if progress is None else lambda done: progress(done, samples),
-            cancel=cancel,
-        ):
-            self.totals.add(sums)
+        covered = [] if self._checkpoint is None else self._checkpoint.covered
+        left = ranges_left(self.samples, samples, covered)
+        done = samples - sum(end - first for first, end in left)
+        if progress is not None and self._checkpoint is not None and done:
+            progress(done, samples)
+        for (first, end), part in self._on.run(self._job, left, cancel=cancel):
+            self.totals.add(part.totals)
+            self._sketches.add(part.sketches)
+            self._kept.put(part.kept)
+            if self._checkpoint is not None:
+                self._checkpoint.take((first, end), part)
+            done += end - first
+            if progress is not None:
+                progress(done, samples)
+        if self._checkpoint is not None:
+            self._checkpoint.flush()
         self.samples = samples
-
-    def _work(self, first: int, points: Floats, count: int) -> GroupSums:
-        values = self._sampler.values(points)
-        block: Block | None = getattr(self._rooms, "block", None)
-        if block is None or block.futures != values.shape[1]:
-            block = self._rooms.block = Block.room(self.scenario, self._packing, values.shape[1])
-        simulate_block(self.scenario, self._packing, block, values, self.seed, first, slice(0, count))
-        npv = block.components.sum(axis=1)[self._packing.order]
-        total = block.costs.sum(axis=2)[self._packing.order]
-        self._kept.keep(first, count, values, block, npv, total, self._packing)
-        return group_sums(
-            block, self._packing.order, npv, total, self._baseline, count, eligible=self._eligible
-        )
 
     def dataset(self) -> xr.Dataset:
         """What the futures simulated so far come to."""
@@ -193,6 +218,7 @@ class Run:
                 "scramble_beats": self.totals.beats,
                 "scramble_cheapest": self.totals.cheapest,
                 "scramble_paid_back": self.totals.paid_back,
+                **self._sketch(),
             },
             attributes={
                 "tcosim_version": __version__,
@@ -206,6 +232,14 @@ class Run:
                 "library_sha256": self.scenario.library_sha256,
             },
         )
+
+    def _sketch(self) -> dict[str, Any]:
+        """Counts by bin over all futures, of a run that does not keep all of them."""
+        sketch = self._sketches.merged() if self.samples > KEPT_FUTURES else None
+        if sketch is None:
+            return {}
+        by_variable = np.split(sketch.counts, 3, axis=1)
+        return {"sketch_key": sketch.keys} | dict(zip(SKETCHED, by_variable, strict=True))
 
     def _load_by_hour_of_week(self) -> Floats:
         """Kept once there are futures enough: a longer run has the same first ones."""

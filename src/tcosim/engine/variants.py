@@ -9,16 +9,22 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tcosim.engine.arguments import checked
 from tcosim.engine.block import Block, account_block, draw_block, serve_block, size_block
-from tcosim.engine.blocks import Progress, run_blocks
+from tcosim.engine.executor import executor
+from tcosim.engine.job import Progress
 from tcosim.engine.pack import Floats, Packing, pack
+from tcosim.engine.simulation import Simulation
 from tcosim.kernels import layout
 from tcosim.sampling.design import SobolDesign
 from tcosim.scenario.models import Scenario
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 SERVICE_WORLD = [
     row for row, name in enumerate(layout.WORLD) if name not in layout.WORLD_MONEY
@@ -65,6 +71,69 @@ class _Rooms:
         return self._blocks[shape]
 
 
+class Comparison:
+    """Variants of the same futures, as a job.
+
+    Parameters
+    ----------
+    variants : sequence of Variant, length v
+    dimensions : int
+        Of the Sobol points that the variants' values are made of.
+    seed : int
+    """
+
+    block_futures = 256
+    """A block of all variants is to take about as long as one of a run, so that Ctrl-C stays quick."""
+
+    def __init__(self, variants: Sequence[Variant], dimensions: int, seed: int) -> None:
+        self.variants, self.dimensions, self.seed = tuple(variants), dimensions, seed
+        self._design = SobolDesign(dimensions, seed)
+        self._packings = [pack(variant.scenario) for variant in variants]
+        self._local = threading.local()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy on another machine is made anew from the scenarios."""
+        return Comparison, (self.variants, self.dimensions, self.seed)
+
+    def points(self, first: int, n: int) -> Floats:
+        """Points of n futures, shape (n, dimensions)."""
+        return self._design.points(first, n)
+
+    def work(self, first: int, points: Floats, count: int) -> Floats:
+        """Present value of all costs, shape (v, count, o), options in the order of the scenarios [USD]."""
+        rooms = self._local.__dict__.setdefault("rooms", _Rooms())
+        asked = slice(0, count)
+        npv = np.empty((len(self.variants), count, len(self.variants[0].scenario.options)))
+        base: Block | None = None
+        for v, (variant, packing) in enumerate(zip(self.variants, self._packings, strict=True)):
+            values = variant.values(points)
+            block = rooms.block("other" if v else "first", variant.scenario, packing, len(points))
+            noise_seed = (self.seed ^ (variant.noise * NOISE_STEP)) & LARGEST_WORD
+            draw_block(packing, block, values, noise_seed, first)
+            served = block
+            if (
+                base is not None
+                and variant.noise == self.variants[0].noise
+                and _same_service(self._packings[0], base, packing, block)
+            ):
+                served = base
+            else:
+                size_block(packing, block)
+                serve_block(packing, block, noise_seed, first)
+            account_block(variant.scenario, packing, block, served, first, asked)
+            npv[v] = block.components.sum(axis=1)[packing.order, :count].T
+            base = base or block
+        return npv
+
+    def join(self, results: Sequence[Floats]) -> Floats:
+        """One array out of those of blocks that follow one another."""
+        return np.concatenate(results, axis=1)
+
+    def fingerprint(self) -> str:
+        """Digest of what the first futures come to."""
+        return Simulation(self.variants[0].scenario, self.seed).fingerprint()
+
+
 def simulate_variants(
     variants: Sequence[Variant],
     *,
@@ -72,6 +141,7 @@ def simulate_variants(
     samples: float,
     seed: float = 0,
     threads: int | None = None,
+    client: Client | None = None,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
 ) -> Floats:
@@ -86,6 +156,8 @@ def simulate_variants(
         Of the Sobol points that the variants' values are made of.
     samples : int
         Futures of each variant.
+    client : distributed.Client, optional
+        Compute on the workers of this dask cluster instead of on threads.
     progress : callable, optional
         Called with futures done and in total, over all variants.
 
@@ -99,48 +171,20 @@ def simulate_variants(
     InputError
         If the arguments or a scenario cannot be simulated.
     TcosimError
-        If a future does not come to a number.
+        If a future does not come to a number, or the cluster is lost.
     Cancelled
         If `cancel` was set.
     """
     samples, seed = checked(variants[0].scenario, samples, seed, threads)
-    design = SobolDesign(dimensions, seed)
-    packings = [pack(variant.scenario) for variant in variants]
+    job = Comparison(variants, dimensions, seed)
     npv = np.empty((len(variants), samples, len(variants[0].scenario.options)))
-    local = threading.local()
-
-    def work(first: int, points: Floats, count: int) -> None:
-        rooms = local.__dict__.setdefault("rooms", _Rooms())
-        asked = slice(0, count)
-        base: Block | None = None
-        for v, (variant, packing) in enumerate(zip(variants, packings, strict=True)):
-            values = variant.values(points)
-            block = rooms.block("other" if v else "first", variant.scenario, packing, len(points))
-            noise_seed = (seed ^ (variant.noise * NOISE_STEP)) & LARGEST_WORD
-            draw_block(packing, block, values, noise_seed, first)
-            served = block
-            if (
-                base is not None
-                and variant.noise == variants[0].noise
-                and _same_service(packings[0], base, packing, block)
-            ):
-                served = base
-            else:
-                size_block(packing, block)
-                serve_block(packing, block, noise_seed, first)
-            account_block(variant.scenario, packing, block, served, first, asked)
-            npv[v, first : first + count] = block.components.sum(axis=1)[packing.order, :count].T
-            base = base or block
-
-    def told(done: int) -> None:
+    done = 0
+    on = executor(threads, client=client)
+    for (first, end), found in on.run(job, [(0, samples)], cancel=cancel):
+        npv[:, first:end] = found
+        done += end - first
         if progress is not None:
             progress(done * len(variants), samples * len(variants))
-
-    # a block of all variants is to take about as long as one of a run, so that Ctrl-C stays quick
-    for _ in run_blocks(
-        work, design.points, samples, threads=threads, block_futures=256, progress=told, cancel=cancel
-    ):
-        pass
     return npv
 
 

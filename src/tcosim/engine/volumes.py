@@ -8,23 +8,24 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tcosim import kernels
 from tcosim.engine.arguments import checked
 from tcosim.engine.block import Block, account_block, draw_block, size_block
-from tcosim.engine.blocks import Progress, run_blocks
-from tcosim.engine.pack import Floats, Packing, pack
-from tcosim.engine.totals import GroupSums, Totals, group_sums
+from tcosim.engine.executor import executor
+from tcosim.engine.job import Progress
+from tcosim.engine.pack import Floats, Packing
+from tcosim.engine.simulation import Simulation
+from tcosim.engine.totals import Totals, block_totals
 from tcosim.kernels import layout
 from tcosim.kernels.layout import COMPONENTS, FLEET_USE, W
-from tcosim.sampling.inputs import InputSampler
-from tcosim.scenario.gates import eligible
 from tcosim.scenario.models import Scenario
 
-BLOCK_FUTURES = 512
-"""Futures a block: months of every fleet at every volume have to be kept at once, 2.6 MB a volume for three fleets."""
+if TYPE_CHECKING:
+    from distributed import Client
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,83 @@ class VolumesBlock:
         return cls(drawn, replicas, fleet_months, at)
 
 
+class Volumes:
+    """Futures of a scenario at several volumes, as a job.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    volumes : sequence of float
+        Tokens a month.
+    seed : int
+    """
+
+    block_futures = 512
+    """Months of every fleet at every volume have to be kept at once, 2.6 MB a volume for three fleets."""
+
+    def __init__(self, scenario: Scenario, volumes: Sequence[float], seed: int) -> None:
+        self.scenario, self.volumes, self.seed = scenario, tuple(volumes), seed
+        self._one = Simulation(scenario, seed)
+        self._local = threading.local()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy on another machine is made anew from the scenario."""
+        return Volumes, (self.scenario, self.volumes, self.seed)
+
+    @property
+    def shape(self) -> tuple[int, int, int, int, int]:
+        """Of the totals at a volume."""
+        fleets = len(self._one.packing.fleets)
+        return len(self.scenario.options), len(COMPONENTS), fleets, len(FLEET_USE), self.scenario.months
+
+    def points(self, first: int, n: int) -> Floats:
+        """Points of n futures, shape (n, d)."""
+        return self._one.points(first, n)
+
+    def work(self, first: int, points: Floats, count: int) -> list[Totals]:
+        """Simulate a block at every volume."""
+        one, packing = self._one, self._one.packing
+        planned = np.array(self.volumes)
+        scales = planned / planned[0]
+        room: VolumesBlock | None = getattr(self._local, "room", None)
+        if room is None or room.drawn.futures != len(points):
+            room = VolumesBlock.room(self.scenario, packing, len(points), len(planned))
+            self._local.room = room
+        drawn, asked = room.drawn, slice(0, count)
+        draw_block(packing, drawn, one.sampler.values(points), self.seed, first)
+        for block, tokens in zip(reversed(room.at), reversed(planned), strict=True):
+            drawn.parameters.world[W.planned_tokens] = tokens
+            size_block(packing, block)
+        # the levels left behind are those of the first volume
+        kernels.simulate_hours(
+            np.uint64(self.seed), first, drawn.parameters.world, packing.swings, drawn.parameters.fleets,
+            packing.policies, scales, drawn.levels, room.replicas, drawn.capacity, drawn.tokens, room.fleet_months,
+        )  # fmt: skip
+        sums = []
+        for block, scale in zip(room.at, scales, strict=True):
+            np.multiply(drawn.tokens, scale, out=block.tokens)
+            account_block(self.scenario, packing, block, block, first, asked)
+            npv = block.components.sum(axis=1)[packing.order]
+            total = block.costs.sum(axis=2)[packing.order]
+            sums.append(
+                block_totals(
+                    first, block, packing.order, npv, total, one.baseline, count, eligible=one.eligible
+                )
+            )
+        return sums
+
+    def join(self, results: Sequence[list[Totals]]) -> list[Totals]:
+        """One list of totals out of those of several blocks."""
+        found = [Totals(self.shape) for _ in self.volumes]
+        for result in results:
+            _add(found, result)
+        return found
+
+    def fingerprint(self) -> str:
+        """Digest of what the first futures come to."""
+        return self._one.fingerprint()
+
+
 def simulate_volumes(
     scenario: Scenario,
     volumes: Sequence[float],
@@ -71,6 +149,7 @@ def simulate_volumes(
     samples: float,
     seed: float = 0,
     threads: int | None = None,
+    client: Client | None = None,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
 ) -> list[Totals]:
@@ -84,6 +163,8 @@ def simulate_volumes(
         Tokens a month.
     samples : int
         Futures at each volume.
+    client : distributed.Client, optional
+        Compute on the workers of this dask cluster instead of on threads.
     progress : callable, optional
         Called with futures done and in total, over all volumes.
 
@@ -97,58 +178,22 @@ def simulate_volumes(
     InputError
         If the arguments or the scenario cannot be simulated.
     TcosimError
-        If a future does not come to a number.
+        If a future does not come to a number, or the cluster is lost.
     Cancelled
         If `cancel` was set.
     """
     futures, number = checked(scenario, samples, seed, threads)
-    sampler = InputSampler(scenario.uncertain_inputs(), scenario.correlations, number)
-    packing = pack(scenario)
-    baseline = [option.name for option in scenario.options].index(scenario.baseline)
-    may_be_chosen = np.array(eligible(scenario))
-    sizes = len(scenario.options), len(COMPONENTS), len(packing.fleets), len(FLEET_USE), scenario.months
-    totals = [Totals(*sizes) for _ in volumes]
-    planned = np.asarray(volumes, dtype=np.float64)
-    scales = planned / planned[0]
-    local = threading.local()
-
-    def work(first: int, points: Floats, count: int) -> list[GroupSums]:
-        values = sampler.values(points)
-        room: VolumesBlock | None = getattr(local, "room", None)
-        if room is None or room.drawn.futures != len(points):
-            room = local.room = VolumesBlock.room(scenario, packing, len(points), len(planned))
-        drawn, asked = room.drawn, slice(0, count)
-        draw_block(packing, drawn, values, number, first)
-        for block, tokens in zip(reversed(room.at), reversed(planned), strict=True):
-            drawn.parameters.world[W.planned_tokens] = tokens
-            size_block(packing, block)
-        # the levels left behind are those of the first volume
-        kernels.simulate_hours(
-            np.uint64(number), first, drawn.parameters.world, packing.swings, drawn.parameters.fleets,
-            packing.policies, scales, drawn.levels, room.replicas, drawn.capacity, drawn.tokens, room.fleet_months,
-        )  # fmt: skip
-        sums = []
-        for block, scale in zip(room.at, scales, strict=True):
-            np.multiply(drawn.tokens, scale, out=block.tokens)
-            account_block(scenario, packing, block, block, first, asked)
-            npv = block.components.sum(axis=1)[packing.order]
-            total = block.costs.sum(axis=2)[packing.order]
-            sums.append(group_sums(block, packing.order, npv, total, baseline, count, eligible=may_be_chosen))
-        return sums
-
-    def told(done: int) -> None:
+    job = Volumes(scenario, [float(volume) for volume in volumes], number)
+    totals, done = job.join([]), 0
+    on = executor(threads, client=client)
+    for (first, end), found in on.run(job, [(0, futures)], cancel=cancel):
+        _add(totals, found)
+        done += end - first
         if progress is not None:
-            progress(done * len(planned), futures * len(planned))
-
-    for sums in run_blocks(
-        work,
-        sampler.uniforms,
-        futures,
-        threads=threads,
-        block_futures=BLOCK_FUTURES,
-        progress=told,
-        cancel=cancel,
-    ):
-        for of_volume, of_block in zip(totals, sums, strict=True):
-            of_volume.add(of_block)
+            progress(done * len(totals), futures * len(totals))
     return totals
+
+
+def _add(totals: Sequence[Totals], others: Sequence[Totals]) -> None:
+    for mine, other in zip(totals, others, strict=True):
+        mine.add(other)

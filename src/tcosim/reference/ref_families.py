@@ -165,7 +165,7 @@ def _through_percentiles(dist: Any) -> Twin:
         for k, sign in ((0, 1), (1, -1)):
             if sign * (ref_curve(dist, ends[k]) - x) >= 0:
                 return ends[k]
-        return float(optimize.brentq(lambda z: ref_curve(dist, z) - x, *ends, xtol=1e-14))
+        return float(optimize.brentq(lambda z: ref_curve(dist, z) - x, ends[0], ends[1], xtol=1e-14))
 
     return Twin(lambda x: _below(score(x)), lambda x: _below(-score(x)), (low, high))
 

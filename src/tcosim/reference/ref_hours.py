@@ -1,13 +1,17 @@
 """Twin of the hour loop: docs/model.md, 2 and 3, in float64, hour by hour."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Sequence
 from statistics import NormalDist
 from types import SimpleNamespace
 
-from tests.reference.ref_streams import Hourly
+from tcosim.reference.ref_planning import Figures, Policy
+from tcosim.reference.ref_streams import Hourly
 
 
-def floor_and_mean(sigma, silent_share):
+def floor_and_mean(sigma: float, silent_share: float) -> tuple[float, float]:
     """What is cut off the burst, K, and the mean of what is left, E: docs/model.md, 2.4."""
     if silent_share == 0:
         return 0.0, 1.0
@@ -17,7 +21,9 @@ def floor_and_mean(sigma, silent_share):
     return floor, above - floor * under
 
 
-def traffic(seed, future, world, shape, levels):
+def traffic(
+    seed: int, future: int, world: Figures, shape: Sequence[float], levels: Sequence[float]
+) -> tuple[list[float], list[float]]:
     """Demand and event uniform of every hour: docs/model.md, 2.2 to 2.6."""
     w = world
     stream = Hourly(seed, future)
@@ -52,7 +58,10 @@ def traffic(seed, future, world, shape, levels):
     return demand, uniforms
 
 
-def serve(world, fleet, policy, plan, demand, uniforms, first_level):
+def serve(
+    world: Figures, fleet: Figures, policy: Policy, plan: SimpleNamespace, demand: Sequence[float],
+    uniforms: Sequence[float], first_level: float,
+) -> list[SimpleNamespace]:  # fmt: skip
     """One fleet on this traffic, hour by hour: docs/model.md, 3.6 to 3.10."""
     lam = world["spikes_per_hour"]
     f, r = fleet["failures_per_replica_hour"], fleet["repairs_per_hour"]
@@ -99,7 +108,9 @@ def serve(world, fleet, policy, plan, demand, uniforms, first_level):
     return rows
 
 
-def month_sums(rows, plan, n_months):
+def month_sums(
+    rows: Sequence[SimpleNamespace], plan: SimpleNamespace, n_months: int
+) -> list[SimpleNamespace]:
     """What the ledger reads of a fleet: served, overflow, paid replica-hours, hours over capacity, by month."""
     sums = []
     for m in range(n_months):
@@ -116,7 +127,9 @@ def month_sums(rows, plan, n_months):
     return sums
 
 
-def week_sums(rows, plan, latency_utilization):
+def week_sums(
+    rows: Sequence[SimpleNamespace], plan: SimpleNamespace, latency_utilization: float
+) -> tuple[list[float], list[float]]:
     """Replica-hours at full load, and paid, by hour of the week: docs/model.md, 4.5 and 5.4."""
     busy, paid = [0.0] * 168, [0.0] * 168
     for h, row in enumerate(rows):

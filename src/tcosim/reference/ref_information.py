@@ -1,11 +1,14 @@
 """Twins of analysis/bins.py, analysis/choice.py and analysis/drivers.py: plain loops over futures."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Callable, Sequence
 
 SCRAMBLES = 16
 
 
-def bin_places(n):
+def bin_places(n: int) -> list[int]:
     bins = max(1, min(256, n // 64))
     places = [round(i * n / bins) for i in range(1, bins)]
     size = n / bins / 2
@@ -15,15 +18,15 @@ def bin_places(n):
     return sorted(set(places))
 
 
-def bins(column):
+def bins(column: Sequence[float]) -> list[int]:
     """Bin of each future: edges around values that 16 futures share, then at the places, 16 futures apart."""
     ordered = sorted(column)
     n = len(ordered)
     shared = [value for value in sorted(set(column)) if column.count(value) >= 16]
-    around = []
+    around: list[int] = []
     for value in shared if len(shared) <= 256 else []:
         around += [ordered.index(value), ordered.index(value) + column.count(value)]
-    edges = []
+    edges: list[int] = []
     for wished in (sorted(set(around)), [ordered.index(ordered[place]) for place in bin_places(n)]):
         before = [0, *edges, n]
         for begin in wished:
@@ -36,9 +39,12 @@ def bins(column):
     return [sum(value >= begin for begin in begins) for value in column]
 
 
-def binned_sums(column, values):
+def binned_sums(
+    column: Sequence[float], values: Sequence[float]
+) -> tuple[dict[tuple[int, int], int], dict[tuple[int, int], float]]:
     """Futures and sum of the values, by (bin, scramble)."""
-    counts, sums = {}, {}
+    counts: dict[tuple[int, int], int] = {}
+    sums: dict[tuple[int, int], float] = {}
     for future, (where, value) in enumerate(zip(bins(column), values, strict=True)):
         cell = (where, future % SCRAMBLES)
         counts[cell] = counts.get(cell, 0) + 1
@@ -46,7 +52,7 @@ def binned_sums(column, values):
     return counts, sums
 
 
-def value_by_bin_means(column, costs):
+def value_by_bin_means(column: Sequence[float], costs: Sequence[Sequence[float]]) -> float:
     """EVPPI of a column by the plain means of its bins: what few-valued columns get."""
     n, options = len(costs), range(len(costs[0]))
     once = min(sum(row[i] for row in costs) / n for i in options)
@@ -58,13 +64,15 @@ def value_by_bin_means(column, costs):
     return once - total / n
 
 
-def perfect(costs):
+def perfect(costs: Sequence[Sequence[float]]) -> float:
     n = len(costs)
-    return min(sum(column) / n for column in zip(*costs, strict=True)) - sum(map(min, costs)) / n
+    before: float = min(sum(column) / n for column in zip(*costs, strict=True))
+    return before - sum(map(min, costs)) / n
 
 
-def jackknife(figure, futures):
+def jackknife(figure: Callable[[list[int]], float], futures: int) -> float:
     """Standard error of a figure of a list of futures, leaving out one scramble at a time."""
     without = [figure([f for f in range(futures) if f % SCRAMBLES != k]) for k in range(SCRAMBLES)]
     mean = sum(without) / SCRAMBLES
-    return math.sqrt((SCRAMBLES - 1) / SCRAMBLES * sum((value - mean) ** 2 for value in without))
+    squares: float = sum((value - mean) ** 2 for value in without)
+    return math.sqrt((SCRAMBLES - 1) / SCRAMBLES * squares)

@@ -1,13 +1,19 @@
 """Twin of the ledger: docs/model.md, 4. Every payment is one line (month, component, USD, when in the month)."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Sequence
 from types import SimpleNamespace
 
-from tests.reference.ref_noise import poisson
-from tests.reference.ref_planning import round_half_up
+from tcosim.reference.ref_noise import poisson
+from tcosim.reference.ref_planning import Figures, Policy, round_half_up
 
 
-def api_prices(world, routes, api, log_jumps, log_lists, n_months):
+def api_prices(
+    world: Figures, routes: Sequence[Figures], api: Figures, log_jumps: Sequence[Sequence[float]],
+    log_lists: Sequence[Sequence[float]], n_months: int,
+) -> tuple[list[float], list[float]]:  # fmt: skip
     """USD per million tokens, retries and development included, and migration hours, month by month (4.1, 4.2)."""
     iota, cached = world["input_share"], world["cached_share"]
     prices, hours = [0.0] * n_months, [0.0] * n_months
@@ -35,13 +41,13 @@ def api_prices(world, routes, api, log_jumps, log_lists, n_months):
 class Book:
     """Payments of one option."""
 
-    def __init__(self, world, n_months):
+    def __init__(self, world: Figures, n_months: int) -> None:
         self.rate = world["discount_rate_per_year"]
         self.months = [0.0] * n_months
         self.present = [0.0] * n_months
-        self.components = {}
+        self.components: dict[str, float] = {}
 
-    def pay(self, m, component, usd, when=0.5):
+    def pay(self, m: int, component: str, usd: float, when: float = 0.5) -> None:
         """Pay in month m; `when` is 0 at its start, 1/2 in its middle, 1 at its end."""
         self.months[m] += usd
         present = usd * (1 + self.rate) ** (-(m + when) / 12)
@@ -49,20 +55,22 @@ class Book:
         self.components[component] = self.components.get(component, 0.0) + present
 
     @property
-    def cumulated(self):
+    def cumulated(self) -> list[float]:
         """Present value of all payments up to the end of each month."""
         return [sum(self.present[: m + 1]) for m in range(len(self.present))]
 
     @property
-    def npv(self):
+    def npv(self) -> float:
         return sum(self.components.values())
 
 
-def hour_usd(option, m):
-    return option["engineer_usd_per_hour"] * (1 + option["wage_growth_per_year"]) ** (m / 12)
+def hour_usd(option: Figures, m: int) -> float:
+    """Wage in month m, USD an hour."""
+    growth: float = (1 + option["wage_growth_per_year"]) ** (m / 12)
+    return option["engineer_usd_per_hour"] * growth
 
 
-def pay_api_fixed(book, m, api, migration_hours):
+def pay_api_fixed(book: Book, m: int, api: Figures, migration_hours: Sequence[float]) -> None:
     if m == 0:
         book.pay(0, "api_fees", api["setup_usd"], when=0)
     book.pay(m, "api_fees", api["fees_usd_per_month"])
@@ -70,7 +78,13 @@ def pay_api_fixed(book, m, api, migration_hours):
     book.pay(m, "migrations", migration_hours[m] * hour_usd(api, m))
 
 
-def api_book(world, api, prices, migration_hours, tokens):
+def api_book(
+    world: Figures,
+    api: Figures,
+    prices: Sequence[float],
+    migration_hours: Sequence[float],
+    tokens: Sequence[float],
+) -> Book:
     book = Book(world, len(tokens))
     for m, t in enumerate(tokens):
         book.pay(m, "api_tokens", t * prices[m] / 1e6)
@@ -79,7 +93,10 @@ def api_book(world, api, prices, migration_hours, tokens):
     return book
 
 
-def managed_book(world, managed, api, prices, migration_hours, tokens):
+def managed_book(
+    world: Figures, managed: Figures, api: Figures, prices: Sequence[float], migration_hours: Sequence[float],
+    tokens: Sequence[float],
+) -> Book:  # fmt: skip
     book = Book(world, len(tokens))
     book.pay(0, "managed_markup", managed["setup_usd"], when=0)
     for m, t in enumerate(tokens):
@@ -93,7 +110,11 @@ def managed_book(world, managed, api, prices, migration_hours, tokens):
     return book
 
 
-def fleet_book(world, fleet, policy, api, prices, migration_hours, tokens, plan, sums, noise):
+def fleet_book(
+    world: Figures, fleet: Figures, policy: Policy, api: Figures, prices: Sequence[float],
+    migration_hours: Sequence[float], tokens: Sequence[float], plan: SimpleNamespace, sums: Sequence[SimpleNamespace],
+    noise: SimpleNamespace,
+) -> tuple[Book, SimpleNamespace]:  # fmt: skip
     n_months = len(tokens)
     book = Book(world, n_months)
     gpus = policy["gpus_per_replica"]
@@ -102,16 +123,16 @@ def fleet_book(world, fleet, policy, api, prices, migration_hours, tokens, plan,
     hardware = 0.0
     use = SimpleNamespace(busy=0.0, paid=0.0, over=0.0, launched=max(n_months - launch, 0), capacity_usd=0.0)
 
-    def rent_price(m):
+    def rent_price(m: int) -> float:
         return fleet["usd_per_gpu_hour"] * math.exp(
             fleet["gpu_price_drift"] * m / 12 + fleet["gpu_price_volatility"] * noise.gpu_walk[m]
         )
 
-    def purchase(m, replicas):
+    def purchase(m: int, replicas: float) -> float:
         price = fleet["usd_per_gpu"] * math.exp(
             fleet["hardware_price_drift"] * m / 12 + fleet["hardware_price_volatility"] * noise.gpu_walk[m]
         )
-        return replicas * gpus * price * (1 + fleet["server_share"])
+        return float(replicas * gpus * price * (1 + fleet["server_share"]))
 
     book.pay(0, "platform", fleet["setup_usd"], when=0)
     book.pay(0, "launch", fleet["launch_usd"], when=0)

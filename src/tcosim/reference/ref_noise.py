@@ -1,12 +1,15 @@
 """Twin of kernels/noise.py: docs/model.md, 1 and 4.1."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 
-from tests.reference.ref_streams import normal_pair_at, stream_key, uniform_at
+from tcosim.reference.ref_streams import normal_pair_at, stream_key, uniform_at
 
 
-def poisson(u, rate):
+def poisson(u: float, rate: float) -> int:
     count, chance = 0, math.exp(-rate)
     cumulated = chance
     while u > cumulated and count < 1000:
@@ -16,7 +19,9 @@ def poisson(u, rate):
     return count
 
 
-def monthly_noise(seed, future, routes, n_months):
+def monthly_noise(
+    seed: int, future: int, routes: Sequence[Mapping[str, float]], n_months: int
+) -> SimpleNamespace:
     """Walks, jumps, lists and incident uniforms of one future; `routes` is a list of dicts."""
     key = stream_key(seed, future, "Monthly")
     growth_walk, gpu_walk = [0.0], [0.0]

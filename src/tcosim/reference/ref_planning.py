@@ -1,14 +1,23 @@
 """Twin of kernels/planning.py: docs/model.md, 2.1 and 3.1 to 3.5."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
+from typing import Any
+
+Figures = Mapping[str, float]
+"""Parameters of one thing by name, in the units of docs/model.md."""
+Policy = Mapping[str, Any]
+"""What is decided, not drawn; `ownership` is ``"on-demand"``, ``"reserved"`` or ``"owned"``."""
 
 
-def round_half_up(x):
+def round_half_up(x: float) -> int:
     return math.floor(x + 0.5)
 
 
-def levels(world, growth_walk):
+def levels(world: Figures, growth_walk: Sequence[float]) -> list[float]:
     """V_m for every month."""
     w = world
     return [
@@ -18,7 +27,7 @@ def levels(world, growth_walk):
     ]  # fmt: skip
 
 
-def tuned_tokens_per_hour(world, fleet):
+def tuned_tokens_per_hour(world: Figures, fleet: Figures) -> float:
     """kappa^0."""
     if fleet["mixed_tokens_per_second"] > 0:
         return 3600 * fleet["mixed_tokens_per_second"]
@@ -29,21 +38,27 @@ def tuned_tokens_per_hour(world, fleet):
     )
 
 
-def capacity(world, fleet, month, age):
+def capacity(world: Figures, fleet: Figures, month: int, age: float) -> float:
     """kappa_m, `age` months after launch."""
     untuned = (1 - fleet["out_of_the_box_share"]) * math.exp(-age / fleet["tuning_months"])
-    gain = (1 + fleet["software_gain_per_year"]) ** (month / 12)
+    gain: float = (1 + fleet["software_gain_per_year"]) ** (month / 12)
     return tuned_tokens_per_hour(world, fleet) * fleet["latency_utilization"] * (1 - untuned) * gain
 
 
-def needed(world, largest_swing, fleet, policy, level, kappa):
+def needed(
+    world: Figures, largest_swing: float, fleet: Figures, policy: Policy, level: float, kappa: float
+) -> int:
     """R(v, m) with the least number and the spares."""
     peak = 1 + world["profile_following"] * largest_swing
     r = fleet["share"] * fleet["token_ratio"] * level / 730 * peak * fleet["headroom"] / kappa
-    return max(policy["min_replicas"], math.ceil(r)) + policy["spare_replicas"]
+    least: int = policy["min_replicas"]
+    spares: int = policy["spare_replicas"]
+    return max(least, math.ceil(r)) + spares
 
 
-def plan(world, largest_swing, fleet, policy, v):
+def plan(
+    world: Figures, largest_swing: float, fleet: Figures, policy: Policy, v: Sequence[float]
+) -> SimpleNamespace:
     """Replicas, throughput and orders of one fleet for every month, given the levels `v`."""
     n_months = len(v)
     launch = round_half_up(fleet["launch_months"])
@@ -54,14 +69,14 @@ def plan(world, largest_swing, fleet, policy, v):
     if launch >= n_months:
         return SimpleNamespace(replicas=[0.0] * n_months, capacity=kappa, orders=orders)
 
-    def sizing_capacity(m):
+    def sizing_capacity(m: int) -> float:
         return capacity(world, fleet, m, math.inf) if locked else kappa[m]
 
     planned = world["planned_tokens"] * math.exp(world["log_growth_median"] * launch / 12)
     committed = needed(world, largest_swing, fleet, policy, planned, sizing_capacity(launch))
     orders[max(launch - lead, 0)] += committed
     standing = committed
-    arriving = {}  # month -> replicas on their way
+    arriving: dict[int, int] = {}  # month -> replicas on their way
     replicas = []
     for m in range(n_months):
         if m < launch:

@@ -5,7 +5,9 @@ Knows files; knows nothing of how the content was made or what it means.
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,12 +24,19 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
+OVERHEAD_BYTES = 500_000
+"""Names, units and other attributes of the arrays take 45 kB in their file, with fifty options ten times as much."""
+SKETCH_BINS = 60_000
+"""A sketch of 1e7 lognormal futures of four options had 35,000 bins."""
+
+
 def expected_bytes(samples: int, options: int, inputs: int, months: int) -> int:
     """Size of a run folder on disk, within a few percent [byte]."""
     kept = min(samples, KEPT_FUTURES)
     a_future = options * (8 + 4 + 4) + inputs * 4 + 8
     a_month = (options + 1) * len(QUANTILES) * 8
-    return kept * a_future + months * a_month + options * len(COMPONENTS) * 8 + 200_000
+    sketch = 0 if samples <= KEPT_FUTURES else SKETCH_BINS * (3 * 8 * options + 4)
+    return kept * a_future + months * a_month + options * len(COMPONENTS) * 8 + sketch + 200_000
 
 
 def write_run(
@@ -82,6 +91,7 @@ def write_run(
         _write_text(partial / SCENARIO, scenario_toml)
         _write_text(partial / ASSUMPTIONS, to_json(assumptions))
         _write_text(partial / SUMMARY, to_json(summary))
+        _reserve(partial / RESULT, dataset.nbytes + OVERHEAD_BYTES)
         write_dataset(dataset, partial / RESULT)
         _write_text(partial / CHECKSUMS, checksums.listing(partial, FILES))
         for name in (*FILES, CHECKSUMS):
@@ -91,14 +101,39 @@ def write_run(
             raise FileExistsError(None, "it appeared during the run")
         partial.rename(path)
         _flush(path.parent)
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (OSError, RuntimeError) as error:  # HDF5 has either
         raise InputError(
-            Problem("out", f"the run folder could not be written ({reason})", str(path), "nothing was kept")
+            Problem(
+                "out",
+                f"the run folder could not be written ({_reason(error)})",
+                str(path),
+                "free some space, or choose another folder",
+            )
         ) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return path
+
+
+def _reserve(path: Path, size: int) -> None:
+    """Have a disk that is full say so now: HDF5, which meets it half-way, cannot even close its file then."""
+    if not hasattr(os, "posix_fallocate"):
+        return
+    with path.open("xb") as file:
+        try:
+            os.posix_fallocate(file.fileno(), 0, size)
+        except OSError as error:
+            if error.errno not in (errno.EINVAL, errno.EOPNOTSUPP):  # this disk cannot tell
+                raise
+    path.unlink()
+
+
+def _reason(error: OSError | RuntimeError) -> str:
+    """What went wrong, without the state of the HDF5 library."""
+    if number := re.search(r"errno = (\d+)", str(error)):
+        return os.strerror(int(number[1]))
+    text = (isinstance(error, OSError) and error.strerror) or str(error) or type(error).__name__
+    return text.splitlines()[0]
 
 
 def _write_text(path: Path, text: str) -> None:

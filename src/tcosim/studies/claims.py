@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tcosim._version import __version__
-from tcosim.engine.blocks import Progress
+from tcosim.engine.job import Progress
 from tcosim.errors import InputError, Problem
 from tcosim.scenario.claims import Claim, Claims
 from tcosim.scenario.claims_file import load_claims
@@ -22,6 +22,9 @@ from tcosim.studies.claims_hardware import against_library, hardware
 from tcosim.studies.claims_recomputed import Recomputed, StepFound, recompute
 from tcosim.studies.claims_simulated import simulate_verdicts
 
+if TYPE_CHECKING:
+    from distributed import Client
+
 
 def claims(
     source: str | None = None,
@@ -30,6 +33,7 @@ def claims(
     simulation: bool = True,
     seed: float = 0,
     threads: int | None = None,
+    client: Client | None = None,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
     library: Library | None = None,
@@ -47,6 +51,8 @@ def claims(
         Whether to simulate the verdicts.
     seed : int
     threads : int, optional
+    client : distributed.Client, optional
+        Compute on the workers of this dask cluster instead of on threads.
     progress : callable, optional
         Called with futures done and in total.
     cancel : threading.Event, optional
@@ -74,7 +80,8 @@ def claims(
     verdicts = {}
     if simulation:
         verdicts = simulate_verdicts(
-            chosen, library, samples=int(samples), seed=int(seed), threads=threads, progress=progress, cancel=cancel
+            chosen, library, samples=int(samples), seed=int(seed), threads=threads, client=client, progress=progress,
+            cancel=cancel,
         )  # fmt: skip
     ids = {claim.id for claim in chosen}
     rows = [

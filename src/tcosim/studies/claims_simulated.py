@@ -8,14 +8,17 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tcosim.analysis.curve import summarize_curve
-from tcosim.engine.blocks import Progress
+from tcosim.engine.job import Progress
 from tcosim.scenario.claims import Claim, Verdict
 from tcosim.scenario.library import Library
 from tcosim.scenario.load import load
 from tcosim.studies.curve import curve
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 Setting = tuple[str, tuple[str, ...]]
 
@@ -41,6 +44,7 @@ def simulate_verdicts(
     samples: int,
     seed: int,
     threads: int | None = None,
+    client: Client | None = None,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
 ) -> dict[str, list[dict[str, Any]]]:
@@ -71,8 +75,8 @@ def simulate_verdicts(
                 progress(done + count, total)
 
         dataset = curve(
-            scenario, volumes, samples=samples, seed=seed, threads=threads, progress=told, cancel=cancel
-        )
+            scenario, volumes, samples=samples, seed=seed, threads=threads, client=client, progress=told, cancel=cancel
+        )  # fmt: skip
         for entry in summarize_curve(dataset)["volumes"]:
             points[setting, entry["tokens_per_month"]] = entry
         before += samples * len(volumes)

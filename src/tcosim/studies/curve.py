@@ -9,13 +9,14 @@ import math
 import threading
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 
 from tcosim._version import __version__
 from tcosim.engine.arguments import checked
-from tcosim.engine.blocks import Progress
+from tcosim.engine.job import Progress
 from tcosim.engine.volumes import simulate_volumes
 from tcosim.errors import InputError, Problem
 from tcosim.kernels.layout import U
@@ -23,6 +24,9 @@ from tcosim.results.schema import DEFAULT_VOLUMES, MOST_VOLUMES, SCHEMA_VERSION,
 from tcosim.scenario.fields import field_specs
 from tcosim.scenario.gates import eligible
 from tcosim.scenario.models import Scenario, Volume
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 VARIABLES = {
     "scramble_npv_sum": ("USD", "sum of the present value of all costs over the scramble"),
@@ -55,6 +59,7 @@ def curve(
     samples: float = 100_000,
     seed: float = 0,
     threads: int | None = None,
+    client: Client | None = None,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
 ) -> xr.Dataset:
@@ -69,6 +74,8 @@ def curve(
         Futures at each volume.
     seed : int
     threads : int, optional
+    client : distributed.Client, optional
+        Compute on the workers of this dask cluster instead of on threads.
     progress : callable, optional
         Called with futures done and in total, over all volumes.
     cancel : threading.Event, optional
@@ -89,7 +96,14 @@ def curve(
     grid = default_volumes(scenario) if volumes is None else tuple(float(volume) for volume in volumes)
     _check_grid(scenario, grid)
     totals = simulate_volumes(
-        scenario, grid, samples=futures, seed=number, threads=threads, progress=progress, cancel=cancel
+        scenario,
+        grid,
+        samples=futures,
+        seed=number,
+        threads=threads,
+        client=client,
+        progress=progress,
+        cancel=cancel,
     )
     fleets = [index for index, option in enumerate(scenario.options) if option.is_fleet]
     shape = len(grid), len(scenario.options)

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tcosim.analysis.saving import expected_saving
 from tcosim.engine.arguments import as_whole
-from tcosim.errors import InputError
+from tcosim.errors import InputError, Problem
 from tcosim.results.folder import SCENARIO, Run, open_run
 from tcosim.scenario.difference import Difference, differences
 from tcosim.scenario.exchange import exchange, refusal, separable
@@ -26,6 +26,9 @@ from tcosim.studies.described import described
 from tcosim.studies.gated import check_explained, is_gate, shut_out_rows, without_gates
 from tcosim.studies.mixture import CommonPoints, InputValues, Progress, Simulator, common_points
 from tcosim.studies.paired import NO_CHANGE, bounds, change, mean_saving, win_probability
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 DEFAULT_SAMPLES = 100_000
 
@@ -119,11 +122,16 @@ def compare(
     def check(mixed: Scenario) -> None:
         InputValues(mixed, points)
 
+    headline = run_b.summary["headline"]
+    if option is None and headline is None:  # the folder of another version, or changed by hand
+        raise InputError(
+            Problem("option", "must be named: B states no headline", None, "name one with --option NAME")
+        )
     fewest = min(DEFAULT_SAMPLES, *(int(run.summary["samples"]) for run in (run_a, run_b)))
     return Comparison(
         (run_a, run_b),
         (a, b),
-        str(run_b.summary["headline"]["option"]) if option is None else option,
+        str(headline["option"]) if option is None else option,
         separable(a, b, found, check),
         points,
         fewest if samples is None else samples,
@@ -141,6 +149,7 @@ def diff(
     option: str | None = None,
     seed: int | None = None,
     threads: int | None = None,
+    client: Client | None = None,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
 ) -> dict[str, Any]:
@@ -152,7 +161,7 @@ def diff(
         Run folders, or what `tcosim.open_run` returns.
     samples, option, seed
         As for `compare`.
-    threads, progress, cancel
+    threads, client, progress, cancel
         As for `tcosim.simulate`.
 
     Returns
@@ -163,13 +172,14 @@ def diff(
     a, b = (run if isinstance(run, Run) else open_run(Path(run)) for run in (run_a, run_b))
     futures = None if samples is None else as_whole("samples", samples)
     comparison = compare(a, b, samples=futures, option=option, seed=seed)
-    return split(comparison, threads=threads, progress=progress, cancel=cancel)
+    return split(comparison, threads=threads, client=client, progress=progress, cancel=cancel)
 
 
 def split(
     comparison: Comparison,
     *,
     threads: int | None = None,
+    client: Client | None = None,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
 ) -> dict[str, Any]:
@@ -203,6 +213,7 @@ def split(
             comparison.seed,
             comparison.futures,
             threads,
+            client,
             progress,
             cancel,
         )

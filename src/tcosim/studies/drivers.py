@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from tcosim._version import __version__
 from tcosim.analysis.headline import lowest
 from tcosim.analysis.interval import Interval, mean_interval, probability_interval
 from tcosim.engine.arguments import checked
-from tcosim.engine.blocks import Progress
+from tcosim.engine.job import Progress
 from tcosim.engine.variants import Variant, simulate_variants
 from tcosim.results.schema import SCRAMBLES
 from tcosim.sampling.conditional import ConditionalSampler
@@ -26,6 +26,9 @@ from tcosim.studies.driver_plan import LEVELS, Factor, plan_drivers
 from tcosim.studies.option import candidates, check_option
 from tcosim.studies.sobol import sobol_indices
 from tcosim.studies.tornado import moved_savings
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 Floats = NDArray[np.float64]
 
@@ -41,6 +44,7 @@ def drivers(
     option: str | None = None,
     seed: float = 0,
     threads: int | None = None,
+    client: Client | None = None,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
 ) -> dict[str, Any]:
@@ -64,6 +68,8 @@ def drivers(
         By default the self-hosted option with the lowest mean NPV.
     seed : int
     threads : int, optional
+    client : distributed.Client, optional
+        Compute on the workers of this dask cluster instead of on threads.
     progress : callable, optional
         Called with futures done and in total.
     cancel : threading.Event, optional
@@ -103,7 +109,7 @@ def drivers(
                 progress(before + done, plan.futures)
 
         return simulate_variants(
-            variants, dimensions=dimensions, samples=points, seed=number, threads=threads,
+            variants, dimensions=dimensions, samples=points, seed=number, threads=threads, client=client,
             progress=told, cancel=cancel,
         )  # fmt: skip
 
@@ -137,11 +143,16 @@ class _Draws:
     """Values of the inputs at the points of A and of B, which are the two halves of a point of 2d dimensions."""
 
     def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
         self.uncertain = scenario.uncertain_inputs()
         self.names = tuple(quantity.name for quantity in self.uncertain)
         self._sampler = InputSampler(self.uncertain, scenario.correlations, 0)
         self.conditional = ConditionalSampler(self.uncertain, scenario.correlations)
         self._kept = threading.local()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy on another machine is made anew from the scenario."""
+        return _Draws, (self._scenario,)
 
     def of_a(self, points: Floats) -> Floats:
         return self._both(points)[0]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,9 @@ from tcosim.scenario.correlation import Correlation
 from tcosim.scenario.difference import Difference, Pairs, stated_pairs, uncertain_names
 from tcosim.scenario.models import Scenario
 from tcosim.scenario.uncertain import Uncertain
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -89,6 +93,7 @@ class InputValues:
     """
 
     def __init__(self, scenario: Scenario, points: CommonPoints) -> None:
+        self._made_of = scenario, points
         uncertain = scenario.uncertain_inputs()
         here = [quantity.name for quantity in uncertain]
         self._laws = [law_of(quantity.distribution) for quantity in uncertain]
@@ -107,6 +112,10 @@ class InputValues:
             names, self._copula = list(own.names), own
         self._columns = [points.columns[name] for name in names]
         self._rows = [names.index(name) for name in here]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy on another machine is made anew from the scenario."""
+        return InputValues, self._made_of
 
     def __call__(self, u: Floats) -> Floats:
         """Values, shape (d, n), at points of shape (n, dimensions)."""
@@ -138,6 +147,7 @@ class Simulator:
     seed: int
     futures: int
     threads: int | None = None
+    client: Client | None = None
     progress: Progress | None = None
     cancel: threading.Event | None = None
     _done: int = 0
@@ -158,6 +168,7 @@ class Simulator:
                 samples=self.samples,
                 seed=self.seed,
                 threads=self.threads,
+                client=self.client,
                 progress=self._tell(len(batch) * self.samples),
                 cancel=self.cancel,
             )

@@ -9,20 +9,26 @@ import math
 import threading
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 
 from tcosim.analysis.headline import lowest
 from tcosim.analysis.interval import probability_interval
 from tcosim.engine.arguments import checked
-from tcosim.engine.blocks import Progress
+from tcosim.engine.executor import executor
+from tcosim.engine.job import Progress
 from tcosim.engine.run import Run
 from tcosim.errors import InputError, Problem
 from tcosim.kernels.layout import LANES
 from tcosim.results.schema import SCRAMBLES
 from tcosim.scenario.models import Scenario
 from tcosim.studies.option import candidates
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+    from tcosim.engine.checkpoint import Checkpoint
 
 MOST_FUTURES = 10_000_000
 """Where a simulation stops at the latest if nothing else is said: minutes of work."""
@@ -75,6 +81,9 @@ def simulate_to_precision(
     most: float = MOST_FUTURES,
     seed: float = 0,
     threads: int | None = None,
+    block_futures: int | None = None,
+    client: Client | None = None,
+    checkpoint: Checkpoint | None = None,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
 ) -> tuple[xr.Dataset, Precision]:
@@ -88,8 +97,10 @@ def simulate_to_precision(
         0.002 is 0.2 percentage points.
     most : int
         Futures at which to stop in any case.
-    seed, threads, progress, cancel
+    seed, threads, block_futures, client, progress, cancel
         As for `tcosim.simulate`; progress is told an estimate of the futures needed.
+    checkpoint : Checkpoint, optional
+        Where finished blocks are kept.
 
     Returns
     -------
@@ -129,7 +140,9 @@ def simulate_to_precision(
                 "add one, or ask for a number of futures",
             )
         )
-    run = Run(scenario, most=limit, seed=number, threads=threads)
+    run = Run(
+        scenario, most=limit, seed=number, on=executor(threads, block_futures, client), checkpoint=checkpoint
+    )
     expected = FIRST_LOOK
 
     def told(done: int, _: int) -> None:
@@ -137,6 +150,8 @@ def simulate_to_precision(
             progress(done, max(expected, done))
 
     for look in looks(limit):
+        if look < run.reached:  # an earlier run went on from here, so it was not precise enough
+            continue
         run.extend(look, progress=told, cancel=cancel)
         width = _half_width(run, may_be_headline)
         if width <= precision:

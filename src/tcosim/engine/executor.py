@@ -1,0 +1,25 @@
+"""Where a job is computed: on threads of this process, or on the workers of a dask cluster.
+
+Knows the executors; nothing of jobs. dask is imported only when a client is given.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tcosim.engine.job import Executor
+from tcosim.engine.threads import Threads
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+
+def executor(
+    threads: int | None = None, block_futures: int | None = None, client: Client | None = None
+) -> Executor:
+    """Threads of this process, or the workers of a cluster if a client is given."""
+    if client is None:
+        return Threads(threads, block_futures)
+    from tcosim.engine.cluster import Cluster
+
+    return Cluster(client, block_futures)

@@ -1,0 +1,96 @@
+"""The files of finished shards: single futures of each, and sums over all of them; reading back what is whole.
+
+Knows what is in them; nothing of when they are written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from tcosim.engine.job import Range
+from tcosim.engine.kept import Kept
+from tcosim.engine.part import Part
+from tcosim.engine.shards import cut
+from tcosim.engine.sums_file import unpacked
+from tcosim.results.schema import KEPT_FUTURES
+from tcosim.results.unfinished import Unfinished
+
+SINGLES, SUMS = "futures-", "sums-"
+
+
+@dataclass
+class Found:
+    """Finished shards that are whole.
+
+    Attributes
+    ----------
+    part : Part, optional
+        What they came to; its single futures are in the run's own arrays.
+    covered : list of (int, int)
+    file : pathlib.Path, optional
+        With the sums.
+    lost : list of str
+        Names of files that are damaged or missing, for whose sake newer sums are of no use.
+    """
+
+    part: Part | None = None
+    covered: list[Range] = field(default_factory=list)
+    file: Path | None = None
+    lost: list[str] = field(default_factory=list)
+
+
+def newest(folder: Unfinished, empty: Part, samples: int) -> Found:
+    """The newest sums that are whole, with the single futures that they are of; what is of no use is removed.
+
+    Parameters
+    ----------
+    empty : Part
+        Of the run, with room for what it keeps; the single futures are read into it.
+    samples : int
+        Futures that the run may come to.
+    """
+    found = Found()
+    for file in reversed(folder.names(SUMS)):
+        content = folder.read(file)
+        state = content and unpacked(content, empty, samples, is_sketched=samples > KEPT_FUTURES)
+        if not state:
+            lost = file.name
+        else:
+            covered, totals, sketches = state
+            lost = _fill(folder, covered, empty.kept)
+            if not lost:
+                found.part, found.covered, found.file = Part(totals, sketches, empty.kept), covered, file
+                break
+        found.lost.append(lost)
+        folder.damaged.append(file.name)
+    folder.sweep()
+    return found
+
+
+def _fill(folder: Unfinished, covered: Sequence[Range], kept: Kept) -> str:
+    """Read the single futures of finished shards; the name of the first file that is not whole, if one is not."""
+    files = folder.names(SINGLES)
+    for first, end in cut(covered):
+        name = singles_name(first, end)
+        # one that was damaged may lie beside the one that replaced it
+        named = (file for file in files if file.name.startswith(f"{name}."))
+        parts = pieces(kept, first, end)
+        if parts and not any(folder.fill(one, parts) for one in named):
+            return name
+    return ""
+
+
+def pieces(kept: Kept, first: int, end: int) -> list[NDArray[Any]]:
+    """What is kept of a shard, as views piece by piece as it goes to a file; none takes more than a small copy."""
+    views = [view for view in kept.arrays(first, end).values() if view.size]
+    return [piece for view in views for piece in ((view,) if view.flags.c_contiguous else view)]
+
+
+def singles_name(first: int, end: int) -> str:
+    """Name of the file with the single futures of a shard."""
+    return f"{SINGLES}{first:012d}-{end:012d}"
