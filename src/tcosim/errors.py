@@ -76,4 +76,4 @@ class InputError(TcosimError):
 
 
 class Cancelled(TcosimError):
-    """The run was stopped on request; nothing was written."""
+    """The run was stopped on request."""

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -17,7 +14,7 @@ from hypothesis import strategies as st
 import tcosim
 from tcosim.errors import InputError
 from tcosim.results import unfinished as module
-from tcosim.results.folder_lock import LOCK, Taken, is_written
+from tcosim.results.folder_lock import LOCK, is_written
 from tcosim.results.unfinished import (
     MANIFEST,
     Unfinished,
@@ -43,37 +40,6 @@ def room():
     return [np.zeros(10), np.zeros((3, 4), np.float32)[:, 1:3]]
 
 
-HOLD = """
-import sys, time
-sys.path.insert(0, sys.argv[1])
-from pathlib import Path
-from tcosim.results.folder_lock import Taken
-from tcosim.results.unfinished import Unfinished
-folder = Unfinished(Path(sys.argv[2]))
-print("held", flush=True)
-"""
-TAKE_TURNS = """
-folder.discard()
-for _ in range(100):
-    try:
-        folder = Unfinished(Path(sys.argv[2]).with_name("both"))
-    except Taken:
-        continue
-    (folder.path / "run.json").open("x").close()  # fails if another holds it
-    folder.discard()
-"""
-
-
-def holder(path, then="time.sleep(60)"):
-    """A process that holds a folder, and says so."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", HOLD + then, SOURCE, str(path)], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "held\n"
-    return process
-
-
 def test_what_is_put_is_read(folder):
     file = folder.put("futures-0-10", ARRAYS)
     assert file.stat().st_size == LENGTH
@@ -86,11 +52,18 @@ def test_what_is_put_is_read(folder):
     assert folder.names("futures-") == [file]
 
 
-def test_the_name_is_the_digest_that_b2sum_finds(folder):
-    import hashlib
-
+def test_a_file_of_another_run_or_another_name_is_not_whole(folder, tmp_path):
+    folder.describe({"seed": 1})
     file = folder.put("sums-1", ARRAYS)
-    assert file.suffix[1:] == hashlib.blake2b(file.read_bytes(), digest_size=16).hexdigest()
+    assert folder.read(file) == b"".join(one.tobytes() for one in ARRAYS)
+    renamed = file.with_name(file.name.replace("sums-1", "sums-2"))
+    renamed.write_bytes(file.read_bytes())
+    assert folder.read(renamed) is None
+    folder.describe({"seed": 1, "fingerprint": "made later"})
+    assert folder.read(file) is not None
+    folder.describe({"seed": 2})
+    assert folder.read(file) is None
+    assert not folder.fill(file, room())
 
 
 @pytest.mark.parametrize("length", [0, 1, 79, 80, 81, 92, LENGTH - 1, LENGTH + 1])
@@ -202,22 +175,6 @@ def test_a_folder_that_is_a_link_is_refused(tmp_path):
     assert os.listdir(tmp_path / "real") == []
 
 
-@pytest.mark.parametrize("kind", ["link", "second name", "pipe"])
-def test_a_lock_that_is_another_file_is_refused_and_left_alone(tmp_path, kind):
-    path, mine = tmp_path / "run.unfinished", tmp_path / "mine"
-    path.mkdir()
-    mine.write_text("mine")
-    if kind == "link":
-        (path / LOCK).symlink_to(mine)
-    elif kind == "second name":
-        os.link(mine, path / LOCK)
-    else:
-        os.mkfifo(path / LOCK)
-    with pytest.raises(InputError, match="folder that can be written"):
-        Unfinished(path)
-    assert mine.read_text() == "mine"
-
-
 def test_a_folder_that_cannot_be_made_leaves_no_part_of_it(tmp_path):
     with pytest.raises(InputError, match="File name too long"):
         Unfinished(tmp_path / "a" / "b" / ("x" * 300))
@@ -287,60 +244,6 @@ def test_files_have_the_permissions_that_the_umask_leaves(tmp_path, umask):
         most = 0o777 if path.is_dir() else 0o666
         assert path.stat().st_mode & 0o777 == most & ~umask, path
     folder.close()
-
-
-def test_a_second_writer_is_refused_and_told_by_whom(folder):
-    with pytest.raises(Taken, match=f"as process {os.getpid()} on"):
-        Unfinished(folder.path)
-    assert is_written(folder.path)
-    folder.close()
-    assert not is_written(folder.path)
-    Unfinished(folder.path).close()
-
-
-def test_who_looks_whether_it_is_written_keeps_nobody_out(tmp_path):
-    """A look takes the lock for an instant, in which a run may want it."""
-    path = tmp_path / "run.unfinished"
-    Unfinished(path).close()
-    looking = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            "import fcntl, os, sys, time; f = os.open(sys.argv[1], os.O_RDONLY); fcntl.flock(f, fcntl.LOCK_SH);"
-            " print('held', flush=True); time.sleep(0.08)",
-            str(path / LOCK),
-        ],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert looking.stdout is not None
-    assert looking.stdout.readline() == "held\n"
-    Unfinished(path).close()
-    looking.wait()
-
-
-def test_another_process_is_refused_until_it_dies(tmp_path):
-    path = tmp_path / "run.unfinished"
-    process = holder(path)
-    assert is_written(path)
-    with pytest.raises(Taken, match=f"as process {process.pid} on"):
-        Unfinished(path)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    assert (path / LOCK).exists()
-    assert not is_written(path)
-    taken_over = Unfinished(path)
-    with pytest.raises(Taken, match=f"as process {os.getpid()} on"):
-        Unfinished(path)
-    taken_over.close()
-
-
-def test_a_folder_removed_by_its_owner_meanwhile_is_made_again(tmp_path):
-    """Two processes take and remove one folder in turn, a hundred times each; never do both hold it."""
-    processes = [holder(tmp_path / "deep" / name, TAKE_TURNS) for name in ("a", "b")]
-    for process in processes:
-        assert process.wait(30) == 0
-    assert not (tmp_path / "deep" / "both").exists()
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ Workers = Annotated[
     typer.Option(
         "--workers",
         metavar="COUNT",
-        help="Worker processes on this machine instead of threads; needs tcosim[dask]. The result is the same.",
+        help="Worker processes on this machine instead of threads; needs tcosim\\[dask]. The result is the same.",
     ),
 ]
 Scheduler = Annotated[
@@ -43,7 +43,7 @@ Scheduler = Annotated[
     typer.Option(
         "--scheduler",
         metavar="ADDRESS",
-        help="Compute on the dask cluster at tcp://host:8786; needs tcosim[dask]. The result is the same.",
+        help="Compute on the dask cluster at tcp://host:8786; needs tcosim\\[dask]. The result is the same.",
     ),
 ]
 Settings = Annotated[

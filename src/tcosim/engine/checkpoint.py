@@ -89,6 +89,8 @@ class Checkpoint:
         Futures that are safe on the disk.
     restored : int
         Futures that were finished before this process began.
+    bare : list of (int, int)
+        Finished shards whose single futures are lost, and have to be simulated again; `mended` takes note of it.
     """
 
     def __init__(
@@ -96,6 +98,7 @@ class Checkpoint:
     ) -> None:
         self.folder = folder
         self.restored = 0
+        self.bare: list[Range] = []
         self._told = told
         self.covered: list[Range] = []
         self.written = 0
@@ -161,13 +164,13 @@ class Checkpoint:
         if before is None:
             self._describe({**manifest, "fingerprint": fingerprint})
         found = newest(self.folder, empty, samples)
-        self._latest, self.covered = found.file, found.covered
+        self._latest, self.covered, self.bare = found.file, found.covered, found.bare
         done = self._done = found.part or Part(Totals(empty.totals.shape), Sketches(), empty.kept)
         self.written = self.restored = sum(end - first for first, end in self.covered)
         if found.lost and self._told is not None:
             self._told(
-                f"finished blocks are damaged or missing ({listed(found.lost)}); the run"
-                + (f" goes on from {self.written:,} futures" if self.written else " starts over")
+                f"finished blocks are damaged or missing ({listed(found.lost)}); "
+                + ("their futures are simulated again" if self.written else "the run starts over")
             )
         return Part(_copy(done.totals), Sketches(list(done.sketches.waiting)), empty.kept)
 
@@ -203,6 +206,13 @@ class Checkpoint:
                 self.covered = united([*self.covered, (first, end)])
                 self._pending.append((first, end))
             self._write_on()
+
+    def mended(self) -> None:
+        """Take note that the single futures that were lost are in place again."""
+        with self._guard:
+            self._pending += self.bare
+        self.bare = []
+        self._write_on()
 
     def _write_on(self) -> None:
         if self._writing is not None and self._writing.done():
@@ -254,7 +264,7 @@ class Checkpoint:
                         self._put(singles_name(first, end), singles)
                 written = sum(end - first for first, end in covered)
                 before, self._latest = self._latest, self._put(f"{SUMS}{written:012d}", sums)
-                if before is not None and before != self._latest:
+                if before is not None and before != self._latest and not self.folder.is_closed:
                     before.unlink(missing_ok=True)
                 self.written = written
 

@@ -21,12 +21,15 @@ from tcosim.errors import InputError, Problem
 from tcosim.kernels.layout import LANES
 from tcosim.processors import usable_processors
 from tcosim.results.schema import COST_FUTURES, KEPT_FUTURES
+from tcosim.results.write_folder import sketch_bytes
 from tcosim.scenario.models import Scenario
 
 SUMMARY_BYTES = 170_000_000
 """Summing up and writing a run took 129 MB beside its futures, and 40 MB of libraries that are loaded then."""
 TEMPORARIES = 1.6
 """What a thread holds, over its room: drawn values, points that wait, copies of what is kept (measured: 1.4)."""
+SKETCHES = 6
+"""Of the whole run, of its finished shards, of those on their way to the disk, and each as it is added up."""
 WORKER_BYTES = 360_000_000
 """A worker process with its libraries and kernels took 347 MB before it had work."""
 TASK_BYTES = 60_000_000
@@ -93,7 +96,11 @@ def plan_memory(
     job = Simulation(scenario, 0)
     job.fingerprint()  # from here on the process has all its libraries and kernels
     options, months = len(scenario.options), scenario.months
-    held = resident_bytes() + _kept_bytes(samples, options, months, len(job.sampler.names))
+    held = (
+        resident_bytes()
+        + _kept_bytes(samples, options, months, len(job.sampler.names))
+        + (SKETCHES * sketch_bytes(options) if samples > KEPT_FUTURES else 0)
+    )
     monthly = 4 * options * months * min(samples, COST_FUTURES)
     after = held + SUMMARY_BYTES + monthly
     of_block, of_curve = _room_bytes(job), _curve_bytes(scenario, volumes)

@@ -15,8 +15,8 @@ from tcosim.engine.pack import Floats
 from tcosim.engine.totals import Totals
 from tcosim.results.sketch import Sketch, merge
 
-MOST_WAITING = 64
-"""So many sketches are merged at once: one by one takes five times as long."""
+MOST_WAITING = 16
+"""So many sketches are merged at once: one by one takes twice as long, and each that waits is a megabyte."""
 
 
 @dataclass

@@ -168,6 +168,10 @@ class Run:
             )
         covered = [] if self._checkpoint is None else self._checkpoint.covered
         left = ranges_left(self.samples, samples, covered)
+        if self._checkpoint is not None and self._checkpoint.bare:
+            for _, part in self._on.run(self._job, self._checkpoint.bare, cancel=cancel):
+                self._kept.put(part.kept)  # its sums are there
+            self._checkpoint.mended()
         done = samples - sum(end - first for first, end in left)
         if progress is not None and self._checkpoint is not None and done:
             progress(done, samples)

@@ -35,13 +35,16 @@ class Found:
     file : pathlib.Path, optional
         With the sums.
     lost : list of str
-        Names of files that are damaged or missing, for whose sake newer sums are of no use.
+        Names of files that are damaged or missing.
+    bare : list of (int, int)
+        Shards that are in the sums, whose single futures are lost.
     """
 
     part: Part | None = None
     covered: list[Range] = field(default_factory=list)
     file: Path | None = None
     lost: list[str] = field(default_factory=list)
+    bare: list[Range] = field(default_factory=list)
 
 
 def newest(folder: Unfinished, empty: Part, samples: int) -> Found:
@@ -58,31 +61,31 @@ def newest(folder: Unfinished, empty: Part, samples: int) -> Found:
     for file in reversed(folder.names(SUMS)):
         content = folder.read(file)
         state = content and unpacked(content, empty, samples, is_sketched=samples > KEPT_FUTURES)
-        if not state:
-            lost = file.name
-        else:
-            covered, totals, sketches = state
-            lost = _fill(folder, covered, empty.kept)
-            if not lost:
-                found.part, found.covered, found.file = Part(totals, sketches, empty.kept), covered, file
-                break
-        found.lost.append(lost)
+        if state:
+            found.covered, totals, sketches = state
+            found.part, found.file = Part(totals, sketches, empty.kept), file
+            found.bare = _not_filled(folder, found.covered, empty.kept)
+            found.lost += [singles_name(*shard) for shard in found.bare]
+            break
+        found.lost.append(file.name)
         folder.damaged.append(file.name)
+    if found.part is None and not found.lost and folder.names(SINGLES):
+        found.lost.append(SUMS)
     folder.sweep()
     return found
 
 
-def _fill(folder: Unfinished, covered: Sequence[Range], kept: Kept) -> str:
-    """Read the single futures of finished shards; the name of the first file that is not whole, if one is not."""
+def _not_filled(folder: Unfinished, covered: Sequence[Range], kept: Kept) -> list[Range]:
+    """Read the single futures of finished shards; those whose file is not whole."""
     files = folder.names(SINGLES)
+    bare = []
     for first, end in cut(covered):
-        name = singles_name(first, end)
         # one that was damaged may lie beside the one that replaced it
-        named = (file for file in files if file.name.startswith(f"{name}."))
+        named = (file for file in files if file.name.startswith(f"{singles_name(first, end)}."))
         parts = pieces(kept, first, end)
         if parts and not any(folder.fill(one, parts) for one in named):
-            return name
-    return ""
+            bare.append((first, end))
+    return bare
 
 
 def pieces(kept: Kept, first: int, end: int) -> list[NDArray[Any]]:

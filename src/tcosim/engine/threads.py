@@ -61,7 +61,7 @@ class Threads:
         try:
             for first, end in blocks(ranges, self.block_futures or job.block_futures):
                 if cancel is not None and cancel.is_set():
-                    raise Cancelled("the run was stopped; nothing was kept")
+                    raise Cancelled("the run was stopped")
                 # the last block is padded with further futures, so that all go through the same instructions
                 padded = -(-(end - first) // LANES) * LANES
                 drawn = job.points(first, padded)

@@ -88,10 +88,13 @@ class Unfinished:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.damaged: list[str] = []
+        self._key = b""
         made = [one for one in (path.absolute(), *path.absolute().parents) if not os.path.lexists(one)]
         self._made = [one for one in made if one != path.absolute()]
         try:
             self._lock = locked(path)
+            for folder in made:  # or a power cut would take the folder with all that is safe in it
+                _flush(folder.parent)
         except OSError as error:
             _remove_empty(made)
             reason = error.strerror or str(error)
@@ -125,11 +128,21 @@ class Unfinished:
                     "remove the folder and start again",
                 )
             )
+        self._bind(found)
         return found
 
     def describe(self, manifest: dict[str, Any]) -> None:
-        """Say whose run this is."""
+        """Say whose run this is; files of another one are not whole here."""
+        self._bind(manifest)
         self.write_text(MANIFEST, to_json(manifest))
+
+    def _bind(self, manifest: dict[str, Any]) -> None:
+        whose = {key: value for key, value in manifest.items() if key != "fingerprint"}
+        self._key = hashlib.blake2b(to_json(whose).encode(), digest_size=DIGEST_BYTES).digest()
+
+    def _digest_of(self, name: str) -> hashlib.blake2b:
+        """A digest that tells what is in a file of this run and of this name."""
+        return hashlib.blake2b(name.encode(), digest_size=DIGEST_BYTES, key=self._key)
 
     def write_text(self, name: str, text: str) -> None:
         """Write a text file, or replace it, in one step."""
@@ -144,15 +157,19 @@ class Unfinished:
         OSError
             If it cannot be written; nothing of it is left.
         """
-        partial, digest = self._write(np.ascontiguousarray(one).data.cast("B") for one in arrays if one.size)
+        contents = (np.ascontiguousarray(one).data.cast("B") for one in arrays if one.size)
+        partial, digest = self._write(contents, name)
+        if self.is_closed:  # whoever writes to the folder now is another
+            partial.unlink(missing_ok=True)
+            raise OSError(None, "the folder was given up")
         final = self.path / f"{name}.{digest}"
         partial.replace(final)
         _flush(self.path)
         return final
 
-    def _write(self, contents: Iterable[bytes | memoryview]) -> tuple[Path, str]:
+    def _write(self, contents: Iterable[bytes | memoryview], name: str = "") -> tuple[Path, str]:
         partial = self.path / f"{PARTIAL}{secrets.token_hex(8)}"
-        digest = hashlib.blake2b(digest_size=DIGEST_BYTES)
+        digest = self._digest_of(name)
         try:
             with partial.open("xb") as file:
                 for content in contents:
@@ -176,7 +193,9 @@ class Unfinished:
             content = read_bytes(file, MOST_BYTES, links=False)
         except Unreadable:
             content = None
-        if content is None or file.suffix != f".{_digest(content)}":
+        digest = self._digest_of(file.stem)
+        digest.update(content or b"")
+        if content is None or file.suffix != f".{digest.hexdigest()}":
             self.damaged.append(file.name)
             return None
         return content
@@ -191,7 +210,7 @@ class Unfinished:
         """
         try:
             check_regular(file, links=False)
-            is_whole = _filled(file, arrays)
+            is_whole = _filled(file, arrays, self._digest_of(file.stem))
         except (OSError, Unreadable):
             is_whole = False
         if not is_whole:
@@ -248,8 +267,7 @@ def _remove_empty(folders: Iterable[Path]) -> None:
             folder.rmdir()
 
 
-def _filled(file: Path, arrays: Iterable[NDArray[Any]]) -> bool:
-    digest = hashlib.blake2b(digest_size=DIGEST_BYTES)
+def _filled(file: Path, arrays: Iterable[NDArray[Any]], digest: hashlib.blake2b) -> bool:
     with open(os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as opened:
         for array in arrays:
             own = array if array.flags.c_contiguous else np.empty_like(array, order="C")
@@ -260,10 +278,6 @@ def _filled(file: Path, arrays: Iterable[NDArray[Any]]) -> bool:
             if own is not array:
                 array[...] = own
         return not opened.read(1) and file.suffix == f".{digest.hexdigest()}"
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.blake2b(content, digest_size=DIGEST_BYTES).hexdigest()
 
 
 def _flush(path: Path) -> None:

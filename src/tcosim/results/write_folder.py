@@ -35,8 +35,13 @@ def expected_bytes(samples: int, options: int, inputs: int, months: int) -> int:
     kept = min(samples, KEPT_FUTURES)
     a_future = options * (8 + 4 + 4) + inputs * 4 + 8
     a_month = (options + 1) * len(QUANTILES) * 8
-    sketch = 0 if samples <= KEPT_FUTURES else SKETCH_BINS * (3 * 8 * options + 4)
+    sketch = 0 if samples <= KEPT_FUTURES else sketch_bytes(options)
     return kept * a_future + months * a_month + options * len(COMPONENTS) * 8 + sketch + 200_000
+
+
+def sketch_bytes(options: int) -> int:
+    """Size of the sketch of a run, of any number of futures [byte]."""
+    return SKETCH_BINS * (3 * 8 * options + 4)
 
 
 def write_run(
@@ -85,6 +90,7 @@ def write_run(
         )
     check_target(path)
     partial = path.parent / partial_name(path.name)
+    made = [one for one in path.absolute().parents if not one.exists()]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial.mkdir()
@@ -100,7 +106,8 @@ def write_run(
         if os.path.lexists(path):  # appeared meanwhile: rename() would replace an empty folder
             raise FileExistsError(None, "it appeared during the run")
         partial.rename(path)
-        _flush(path.parent)
+        for folder in (path, *made):
+            _flush(folder.absolute().parent)
     except (OSError, RuntimeError) as error:  # HDF5 has either
         raise InputError(
             Problem(
