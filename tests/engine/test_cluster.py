@@ -241,13 +241,28 @@ def test_dask_does_not_speak_on_stderr(client):
     assert speaking == []
 
 
-def test_a_cluster_without_workers_is_refused(month):
+def test_a_cluster_without_workers_is_refused(month, monkeypatch):
+    monkeypatch.setattr("tcosim.engine.cluster.NO_WORKERS_SECONDS", 0.5)
     with (
         distributed.LocalCluster(n_workers=0, processes=False, dashboard_address=None) as cluster,
         distributed.Client(cluster, set_as_default=False) as empty,
-        pytest.raises(TcosimError, match="has no workers; start some: dask worker"),
+        pytest.raises(TcosimError, match=r"has no workers .*; start some: dask worker"),
     ):
         simulate(month, samples=300, client=empty)
+
+
+def test_an_adaptive_cluster_that_begins_with_none_is_waited_for(month):
+    with (
+        distributed.LocalCluster(
+            n_workers=0, threads_per_worker=1, processes=False, dashboard_address=None
+        ) as cluster,
+        distributed.Client(cluster, set_as_default=False) as growing,
+    ):
+        begun = threading.Timer(1.0, lambda: cluster.scale(1))
+        begun.start()
+        found = simulate(month, samples=300, client=growing)
+        begun.join()
+    assert found.attrs["samples"] == 300
 
 
 def test_a_cluster_that_loses_all_workers_for_good_is_given_up(month, monkeypatch):

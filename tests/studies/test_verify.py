@@ -373,16 +373,17 @@ class Installed:
         self.metadata = {"Requires-Python": python}
         digest = base64.urlsafe_b64encode(hashlib.sha256(file.read_bytes()).digest()).rstrip(b"=").decode()
         stated = SimpleNamespace(mode="sha256", value=digest)
-        self.files = [SimpleNamespace(hash=stated, parts=("tcosim", "a.py"), locate=lambda: file)]
+        self.files = [SimpleNamespace(hash=stated, parts=("tcosim", "__init__.py"), locate=lambda: file)]
 
 
 @pytest.fixture
 def installed(monkeypatch, tmp_path):
     def install(**others):
-        file = tmp_path / "a.py"
+        file = tmp_path / "__init__.py"
         file.write_bytes(b"x = 1\n")
         found = Installed(file, **others)
         monkeypatch.setattr(installation, "_installed", lambda: found)
+        monkeypatch.setattr(installation, "_running", tmp_path.resolve)
         return {name: ask("installation", name) for name in ("version", "python", "dependencies", "files")}
 
     return install
@@ -409,12 +410,20 @@ def test_an_unsound_installation(installed, what, others):
 
 def test_an_altered_file_is_named(installed, tmp_path):
     installed()
-    (tmp_path / "a.py").write_bytes(b"x = 2\n")
+    (tmp_path / "__init__.py").write_bytes(b"x = 2\n")
     outcome = ask("installation", "files")
     assert outcome.verdict == FAILS
     assert "was altered" in outcome.got
-    (tmp_path / "a.py").unlink()
+    (tmp_path / "__init__.py").unlink()
     assert "is missing" in ask("installation", "files").got
+
+
+def test_a_file_that_was_added_and_another_copy_are_named(installed, tmp_path, monkeypatch):
+    installed()
+    (tmp_path / "added.py").write_bytes(b"")
+    assert "added.py was added" in ask("installation", "files").got
+    monkeypatch.setattr(installation, "_running", lambda: tmp_path / "elsewhere")
+    assert "what runs is another copy" in ask("installation", "files").got
 
 
 def test_the_fingerprint_is_of_the_results():

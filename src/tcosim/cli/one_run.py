@@ -104,7 +104,7 @@ def run_one(request: Request, on: dict[str, Any], below: Path = RUNS, label: str
     with unfinished.kept_blocks(folder, request, target, told=_warn) as checkpoint:
         dataset, reached = simulated(request, checkpoint, on, label)
         samples = int(dataset.attrs["samples"])
-        by_volume = other_volumes(request.scenario, samples, request.seed, on, label)
+        by_volume = other_volumes(request.scenario, samples, request.seed, on["threads"], label)
         target = default_target(request.scenario, request.seed, samples, below)
         summary = summarize(dataset, budget_usd=request.budget_usd, curve=by_volume) | (
             {"precision": reached} if reached else {}
@@ -161,9 +161,9 @@ def simulated(
 
 
 def other_volumes(
-    scenario: Scenario, samples: int, seed: int, on: dict[str, Any], label: str = ""
+    scenario: Scenario, samples: int, seed: int, threads: int | None, label: str = ""
 ) -> xr.Dataset:
-    """The curve of the report, from which volume on: by few futures, as `tcosim curve` is there for more."""
+    """The curve of the report, from which volume on: by so few futures that this process is enough for it."""
     from tcosim.cli.progress import run_with_progress
     from tcosim.results.schema import CURVE_FUTURES
     from tcosim.studies import curve as study
@@ -171,7 +171,9 @@ def other_volumes(
     grid, futures = study.default_volumes(scenario), min(samples, CURVE_FUTURES)
 
     def work(progress: Any, cancel: Any) -> xr.Dataset:
-        return study.curve(scenario, grid, samples=futures, seed=seed, progress=progress, cancel=cancel, **on)
+        return study.curve(
+            scenario, grid, samples=futures, seed=seed, threads=threads, progress=progress, cancel=cancel
+        )
 
     return run_with_progress(work, futures * len(grid), work_console(), where=f" at other volumes{label}")
 

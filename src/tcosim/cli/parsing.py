@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 LARGEST_SEED = 2**63 - 1
 MOST_THREADS = 1024
+LONGEST_SIZE = 12
 LARGEST_BUDGET = 1e15
 
 
@@ -87,7 +88,7 @@ def memory_option(text: str | None) -> int | None:
     if text is None:
         return None
     found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(k|m|g|t)(i?)b?\s*", text, re.IGNORECASE)
-    if found is None:
+    if found is None or len(found[1]) > LONGEST_SIZE:
         raise InputError(
             Problem(
                 "--memory", "must be an amount of memory with its unit", text, "write it like 2GB or 500MB"

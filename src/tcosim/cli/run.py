@@ -105,6 +105,8 @@ def run(
         loaded = problems.collect(lambda: load_scenario(scenario, settings or [], tokens), loaded)
     if resume is not None and out is not None:
         problems.collect(lambda: _refuse_out(out), None)
+    if limit_bytes is not None and where.scheduler is not None:
+        problems.collect(lambda: _refuse_memory(scheduler), None)
     problems.raise_any()
 
     asked = Request(loaded, futures, chosen_seed, share, limit_usd, is_named=out is not None)
@@ -156,7 +158,7 @@ def _run(
         )
     seconds = time.monotonic() - started
     futures = int(dataset.attrs["samples"])
-    by_volume = other_volumes(loaded, futures, request.seed, {"threads": curve_threads})
+    by_volume = other_volumes(loaded, futures, request.seed, curve_threads)
     more_seconds = time.monotonic() - started - seconds
     if not request.is_named:
         target = default_target(loaded, request.seed, futures, target.parent)
@@ -263,6 +265,14 @@ def _refuse_out(out: Path) -> None:
     raise InputError(
         Problem("--out", "cannot go with --resume, which names the folder", str(out), "leave it out")
     )
+
+
+def _refuse_memory(scheduler: str | None) -> None:
+    from tcosim.errors import InputError, Problem
+
+    rule = "is for threads and processes of this machine, and cannot go with --scheduler"
+    way_out = "limit the cluster's own: dask worker --memory-limit 2GB"
+    raise InputError(Problem("--memory", rule, scheduler, way_out))
 
 
 def _answer(summary: dict[str, Any], dataset: xr.Dataset, *, as_json: bool) -> None:

@@ -152,10 +152,12 @@ def finished(place: Path, asked: Request, given: set[str]) -> Run | None:
         folder = Unfinished(path)
         try:
             manifest = folder.manifest() or {}
-            whole = run.summary | {
-                "samples": (run.summary.get("precision") or {}).get("most", run.summary["samples"])
-            }
-            keys = ("scenario_sha256", "library_sha256", "tcosim_version", "seed", "samples")
+            there = request_of_run(run)
+            own = {
+                "samples": there.samples, "precision": there.precision, "budget_usd": there.budget_usd,
+            }  # fmt: skip
+            whole = run.summary | own
+            keys = ("scenario_sha256", "library_sha256", "tcosim_version", "seed", *own)
             if any(manifest.get(key) != whole.get(key) for key in keys):
                 raise InputError(
                     Problem(

@@ -79,6 +79,7 @@ def computing(where: Where) -> Iterator[dict[str, Any]]:
         return
     from tcosim.cli.console import work_console
     from tcosim.engine.clients import cluster_client
+    from tcosim.engine.contact import Contact
 
     console = work_console()
     if where.workers is not None:
@@ -87,7 +88,14 @@ def computing(where: Where) -> Iterator[dict[str, Any]]:
         workers=where.workers, scheduler=where.scheduler, worker_bytes=where.worker_bytes
     ) as client:
         assert client is not None  # asked for above
+        found = Contact(client).ask(client.nthreads)
         # the page is there only where bokeh is
-        if find_spec("bokeh") is not None and client.dashboard_link:
-            console.print(f"dask's dashboard: {client.dashboard_link}")
+        link = f"; dask's dashboard: {client.dashboard_link}" if find_spec("bokeh") is not None else ""
+        console.print(
+            f"{_counted(len(found), 'worker')} with {_counted(sum(found.values()), 'thread')}{link}"
+        )
         yield {"threads": None, "client": client}
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

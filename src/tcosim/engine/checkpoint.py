@@ -172,6 +172,8 @@ class Checkpoint:
                 f"finished blocks are damaged or missing ({listed(found.lost)}); "
                 + ("their futures are simulated again" if self.written else "the run starts over")
             )
+        if found.is_unsummed and self._told is not None:
+            self._told("no finished block has sums yet; the run starts over")
         return Part(_copy(done.totals), Sketches(list(done.sketches.waiting)), empty.kept)
 
     def _describe(self, manifest: dict[str, Any]) -> None:

@@ -10,11 +10,12 @@ import copy
 import math
 import queue
 import threading
+import time
 import uuid
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tcosim.engine.contact import LOOK_SECONDS, ClusterError, Contact
+from tcosim.engine.contact import LOOK_SECONDS, NO_WORKERS_SECONDS, ClusterError, Contact
 from tcosim.engine.job import Job, Range
 from tcosim.engine.threads import blocks
 from tcosim.errors import TcosimError
@@ -32,6 +33,10 @@ TASKS_A_THREAD = 24
 """So many tasks for each thread of the cluster, if they are not too small: what is left to the last is then little."""
 WAITING_A_THREAD = 3
 """Tasks with the scheduler at a time, so that neither it nor this process ever holds a whole run."""
+
+
+RECOUNT_SECONDS = 10
+"""So often it is asked how many threads the cluster has."""
 
 
 class Cluster:
@@ -63,9 +68,11 @@ class Cluster:
         """
         if not ranges:
             return
-        own = job.fingerprint()  # which compiles the kernels, once, for workers that share the cache
+        # which compiles the kernels, once, for workers that share the cache
+        own = {**_versions(), "futures": job.fingerprint()}
         contact = Contact(self.client, cancel)
         threads = _threads(contact)
+        counted = time.monotonic()
         left = iter(self._tasks(ranges, threads))
         client: Any = self.client
         arrived: queue.Queue[Any] = queue.Queue()
@@ -74,6 +81,9 @@ class Cluster:
         there = client.submit(_as_is, job, key=f"tcosim-job-{uuid.uuid4().hex}")
         try:
             while True:
+                if time.monotonic() - counted > RECOUNT_SECONDS:  # a cluster may grow
+                    threads = max(sum(contact.ask(contact.client.nthreads).values()), 1)
+                    counted = time.monotonic()
                 while len(running) < WAITING_A_THREAD * threads and (task := next(left, None)):
                     future = client.submit(
                         _compute, there, *task, self.block_futures, key=f"tcosim-{task[0]}-{uuid.uuid4().hex}"
@@ -87,13 +97,9 @@ class Cluster:
                     done.add_done_callback(arrived.put)
                     continue
                 _, task = running.pop(done.key)
-                fingerprint, worker, result = _result(done, contact)
+                there_is, worker, result = _result(done, contact)
                 done.release()
-                if fingerprint != own:
-                    raise ClusterError(
-                        f"worker {worker} computes other bytes than this machine: futures come to {fingerprint} there"
-                        f" and to {own} here. Use one kind of processor and the same versions of numpy, scipy and numba"
-                    )
+                _check_same(worker, own, there_is)
                 yield task, result
         finally:
             contact.tell(lambda: client.cancel([future for future, _ in running.values()], force=True))
@@ -110,25 +116,39 @@ class Cluster:
 def _threads(contact: Contact) -> int:
     """Threads of all workers, after a look whether they can compute what this process would."""
     here = _versions()
-    threads = contact.ask(contact.client.nthreads)
-    if not threads:
-        raise ClusterError(
-            f"the cluster at {contact.address} has no workers; start some: dask worker {contact.address}"
-        )
+    until = time.monotonic() + NO_WORKERS_SECONDS
+    while not (threads := contact.ask(contact.client.nthreads)):  # an adaptive cluster starts them now
+        if time.monotonic() > until:
+            raise ClusterError(
+                f"the cluster at {contact.address} has no workers (for {NO_WORKERS_SECONDS} seconds);"
+                f" start some: dask worker {contact.address}"
+            )
+        time.sleep(LOOK_SECONDS)
     found = contact.ask(lambda: contact.client.run(_versions, on_error="return"))
     for worker, there in found.items():
         if isinstance(there, Exception):
             raise ClusterError(
                 f"worker {worker} cannot run tcosim {here['tcosim']}: {there}; install it there"
             )
-        other = ", ".join(
-            f"{name} {there[name]}, here {here[name]}" for name in here if here[name] != there[name]
-        )
-        if other:
-            raise ClusterError(
-                f"worker {worker} has other versions ({other}); install the same on every machine"
-            )
+        _check_same(worker, here, there)
     return sum(threads.values())
+
+
+def _check_same(worker: str, here: dict[str, str], there: dict[str, str]) -> None:
+    """Refuse a worker that has other versions, or that computes other bytes."""
+    different = [name for name in here if here[name] != there[name]]
+    if different == ["futures"]:
+        raise ClusterError(
+            f"worker {worker} computes other bytes than this machine: futures come to {there['futures']} there"
+            f" and to {here['futures']} here. Use one kind of processor and the same versions of numpy, scipy and numba"
+        )
+    if different:
+        listed = ", ".join(
+            f"{name} {there[name]}, here {here[name]}" for name in different if name != "futures"
+        )
+        raise ClusterError(
+            f"worker {worker} has other versions ({listed}); install the same on every machine"
+        )
 
 
 def _next(arrived: queue.Queue[Any]) -> Any:
@@ -138,12 +158,12 @@ def _next(arrived: queue.Queue[Any]) -> Any:
         return None
 
 
-def _result(done: Any, contact: Contact) -> tuple[str, str, Any]:
+def _result(done: Any, contact: Contact) -> tuple[dict[str, str], str, Any]:
     """What a task that ended came to."""
     from distributed import KilledWorker
 
     if done.status == "finished":
-        found: tuple[str, str, Any] = contact.take(done.result)
+        found: tuple[dict[str, str], str, Any] = contact.take(done.result)
         return found
     error: BaseException | None = contact.take(done.exception) if done.status == "error" else None
     if isinstance(error, TcosimError):
@@ -165,20 +185,22 @@ def _as_is(job: T) -> T:
     return job
 
 
-def _compute(job: Job[Any], first: int, end: int, block_futures: int | None) -> tuple[str, str, Any]:
+def _compute(
+    job: Job[Any], first: int, end: int, block_futures: int | None
+) -> tuple[dict[str, str], str, Any]:
     """On a worker: what futures come to, with what tells whether this machine computes the same bytes."""
     from distributed import get_worker
 
     if getattr(_mine, "job", None) is not job:
         # one for each thread: points are cheap in order only, and threads take turns
         _mine.job, _mine.copy = job, copy.copy(job)
-        _mine.fingerprint = _mine.copy.fingerprint()
+        _mine.same = {**_versions(), "futures": _mine.copy.fingerprint()}
     own: Job[Any] = _mine.copy
     results = [
         own.work(start, own.points(start, -(-(stop - start) // LANES) * LANES), stop - start)
         for start, stop in blocks([(first, end)], block_futures or own.block_futures)
     ]
-    return _mine.fingerprint, get_worker().address, own.join(results)
+    return _mine.same, get_worker().address, own.join(results)
 
 
 def _versions() -> dict[str, str]:

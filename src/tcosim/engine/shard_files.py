@@ -38,6 +38,8 @@ class Found:
         Names of files that are damaged or missing.
     bare : list of (int, int)
         Shards that are in the sums, whose single futures are lost.
+    is_unsummed : bool
+        Whether there are single futures without any sums: the process died before the first, or they were removed.
     """
 
     part: Part | None = None
@@ -45,6 +47,7 @@ class Found:
     file: Path | None = None
     lost: list[str] = field(default_factory=list)
     bare: list[Range] = field(default_factory=list)
+    is_unsummed: bool = False
 
 
 def newest(folder: Unfinished, empty: Part, samples: int) -> Found:
@@ -69,8 +72,7 @@ def newest(folder: Unfinished, empty: Part, samples: int) -> Found:
             break
         found.lost.append(file.name)
         folder.damaged.append(file.name)
-    if found.part is None and not found.lost and folder.names(SINGLES):
-        found.lost.append(SUMS)
+    found.is_unsummed = found.part is None and not found.lost and bool(folder.names(SINGLES))
     folder.sweep()
     return found
 

@@ -14,6 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import tcosim
 from tcosim._version import __version__
 from tcosim.studies.verify import outcomes
 from tcosim.studies.verify.check import Checks, Group, Outcome
@@ -96,7 +97,7 @@ def dependencies(setting: Setting) -> Outcome:
 
 @CHECKS.check(
     "files",
-    "No file of the package, library of distributions included, was altered after it was installed.",
+    "What runs is what was installed: no file of it, library of distributions included, was altered or added since.",
     "hashes in the package's RECORD (PEP 376)",
 )
 def files(setting: Setting) -> Outcome:
@@ -105,7 +106,15 @@ def files(setting: Setting) -> Outcome:
     own = [(one, one.hash) for one in listed if one.hash is not None and one.parts[:1] == (PACKAGE,)]
     if not own:
         return outcomes.noted("runs from its sources: no list of files was made", "files")
-    wrong = []
+    running = _running()
+    places = {Path(str(one.locate())).resolve() for one, _ in own}
+    if running / "__init__.py" not in places:
+        return outcomes.same(f"{len(own)} as installed", f"what runs is another copy: {running}", "files")
+    wrong = [
+        f"{one.relative_to(running.parent)} was added"
+        for one in sorted(running.rglob("*"))
+        if one.suffix in (".py", ".so", ".toml", ".csv", ".json") and one not in places
+    ]
     for one, stated in own:
         try:
             content = Path(str(one.locate())).read_bytes()
@@ -117,6 +126,11 @@ def files(setting: Setting) -> Outcome:
             wrong.append(f"{one} was altered")
     expected = f"{len(own)} as installed"
     return outcomes.same(expected, _told(wrong) or expected, "files")
+
+
+def _running() -> Path:
+    """Folder of the package that this process runs."""
+    return Path(tcosim.__file__).resolve().parent
 
 
 def _told(wrong: list[str]) -> str:

@@ -47,8 +47,8 @@ def verify(
     Parameters
     ----------
     seed : int
-        Of all that is random. A sound installation fails about one run in 300 with a seed of its own choosing, as
-        some fifty checks allow four standard errors; with seed 0 it does not.
+        Of all that is random. A sound installation fails about one run in 400 with a seed of its own choosing, as
+        some forty checks allow four standard errors; with seed 0 it does not.
     threads : int, optional
         All usable processors if left out. The result does not depend on it.
     only : str or sequence of str, optional

@@ -57,10 +57,11 @@ class Setting:
 
         What the intervals of a run come from; many small runs need no Dataset each.
         """
+        from tcosim.engine.executor import executor
         from tcosim.engine.run import Run
 
         self.refuse_if_cancelled()
-        run = Run(scenario, most=samples, seed=seed)
+        run = Run(scenario, most=samples, seed=seed, on=executor(self.threads))
         run.extend(samples, cancel=self._cancel)
         return run.totals.futures, run.totals.beats, run.totals.npv
 
