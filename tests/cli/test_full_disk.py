@@ -106,7 +106,7 @@ def test_full_while_blocks_are_written(disk, whole):
         "error: finished blocks cannot be written to a.unfinished (No space left on device);"
         in stopped.stderr
     )
-    assert "of 3,000 futures are kept; go on with: tcosim run --resume a\n" in stopped.stderr
+    assert "of 3,000 futures are kept\ngo on with: tcosim run --resume a\n" in stopped.stderr
     assert not (disk / "a").exists()
     again = tcosim_in(disk, "", "run", "--resume", "a")
     assert again.returncode == 2
@@ -131,7 +131,7 @@ def test_full_while_the_run_folder_is_written(disk, whole, left, unforeseen):
     assert stopped.returncode == 1, stopped.stderr
     assert "Probability of costing less than api" in stopped.stdout
     assert "could not be written (No space left on device), got a;" in stopped.stderr
-    assert "3,000 of 3,000 futures are kept; go on with: tcosim run --resume a\n" in stopped.stderr
+    assert "3,000 of 3,000 futures are kept\ngo on with: tcosim run --resume a\n" in stopped.stderr
     assert len(stopped.stderr.splitlines()) == 4
     assert sorted(os.listdir(disk)) == ["a.unfinished", "ballast"]
     (disk / "ballast").unlink()
@@ -153,7 +153,7 @@ def test_a_folder_that_cannot_be_written_any_more(tmp_path, whole):
         stopped = tcosim_in(tmp_path, forbid, *RUN, weak=weak)
         assert stopped.returncode == 1, stopped.stderr
         assert "(Permission denied)" in stopped.stderr
-        assert "of 3,000 futures are kept; go on with: tcosim run --resume a\n" in stopped.stderr
+        assert "of 3,000 futures are kept\ngo on with: tcosim run --resume a\n" in stopped.stderr
         again = tcosim_in(tmp_path, "", "run", "--resume", "a", weak=weak)
         assert again.returncode == 2, again.stderr
         assert "--out: must be a folder that can be written (Permission denied)" in again.stderr

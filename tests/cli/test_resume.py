@@ -88,7 +88,7 @@ def test_who_stops_a_run_is_told_what_is_kept_and_how_to_stopped(made):
     place, _, stopped = made
     assert stopped.stdout == ""
     assert stopped.stderr.endswith(
-        "\nstopped: 1,536 of 3,000 futures are kept; go on with: tcosim run --resume a\n"
+        "\nstopped: 1,536 of 3,000 futures are kept\ngo on with: tcosim run --resume a\n"
     )
     assert sorted(os.listdir(place)) == ["a.unfinished", "whole"]
 
@@ -155,7 +155,7 @@ def test_what_fails_before_blocks_are_read_loses_none(stopped, monkeypatch, tmp_
     monkeypatch.setattr("tcosim.cli.run.simulated", fail)
     result = stopped("run", "--resume", "a")
     assert result.exit_code == (130 if isinstance(error, KeyboardInterrupt) else 1)
-    assert "finished blocks are kept; go on with: tcosim run --resume a\n" in result.stderr
+    assert "finished blocks are kept\ngo on with: tcosim run --resume a\n" in result.stderr
     assert content("a.unfinished") == before
 
 
@@ -170,7 +170,7 @@ def test_too_little_memory_loses_no_block(stopped, tmp_path):
 
 def test_another_kind_of_machine_loses_no_block(stopped):
     path = Path("a.unfinished/run.json")
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"fingerprint": "0" * 32}))
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"first_futures_digest": "0" * 32}))
     before = content("a.unfinished")
     result = stopped("run", "--resume", "a")
     assert result.exit_code == 2

@@ -64,7 +64,7 @@ def test_a_stopped_process_says_what_is_kept_within_a_second(tmp_path, sent, cod
     assert time.monotonic() - before < 4  # a second where processors are free
     assert process.returncode == code, err
     assert out == ""
-    assert "of 3,000,000 futures are kept; go on with: tcosim run --resume a\n" in err
+    assert "of 3,000,000 futures are kept\ngo on with: tcosim run --resume a\n" in err
     assert "Traceback" not in err
     (sums,) = tmp_path.glob("a.unfinished/sums-*")
     assert f"{int(sums.name[5:17]):,} of" in err

@@ -77,7 +77,7 @@ def test_without_dask_it_is_said_what_to_install(tcosim, monkeypatch, command):
     monkeypatch.setitem(sys.modules, "distributed", None)
     result = tcosim(*COMMANDS[command], "--workers", "2")
     assert result.exit_code == 2
-    assert "pip install 'tcosim[dask]'" in result.stderr
+    assert "pip install dask distributed" in result.stderr
     assert "Traceback" not in result.output
 
 

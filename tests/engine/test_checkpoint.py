@@ -295,7 +295,7 @@ def test_the_blocks_of_another_run_are_refused(tmp_path, asked, text):
     [
         ("tcosim_version", "0.0.1", "same tcosim version"),
         ("library_sha256", "0" * 64, "same library sha256"),
-        ("fingerprint", "0" * 32, "same kind of processor"),
+        ("first_futures_digest", "0" * 32, "same kind of processor"),
         ("format", 2, "same format"),
     ],
 )

@@ -59,7 +59,7 @@ def test_a_file_of_another_run_or_another_name_is_not_whole(folder, tmp_path):
     renamed = file.with_name(file.name.replace("sums-1", "sums-2"))
     renamed.write_bytes(file.read_bytes())
     assert folder.read(renamed) is None
-    folder.describe({"seed": 1, "fingerprint": "made later"})
+    folder.describe({"seed": 1, "first_futures_digest": "made later"})
     assert folder.read(file) is not None
     folder.describe({"seed": 2})
     assert folder.read(file) is None

@@ -31,6 +31,8 @@ class Request:
     budget_usd : float, optional
     is_named : bool
         Whether the user named the folder; else its name says what was reached.
+    is_reported : bool
+        Whether the page and the sheet for the board are wanted too.
     """
 
     scenario: Scenario
@@ -39,12 +41,16 @@ class Request:
     precision: float | None = None
     budget_usd: float | None = None
     is_named: bool = False
+    is_reported: bool = False
 
     def manifest(self) -> dict[str, Any]:
         """All of it but the scenario, which has a file of its own, as JSON."""
         from tcosim.engine.identity import identity
 
-        own = {"precision": self.precision, "budget_usd": self.budget_usd, "is_named": self.is_named}
+        own = {
+            "precision": self.precision, "budget_usd": self.budget_usd, "is_named": self.is_named,
+            "is_reported": self.is_reported,
+        }  # fmt: skip
         return identity(self.scenario, self.samples, self.seed) | own
 
 
@@ -91,6 +97,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "precision": (int, float, type(None)),
     "budget_usd": (int, float, type(None)),
     "is_named": (bool,),
+    "is_reported": (bool,),
 }
 
 

@@ -109,7 +109,9 @@ def run(
         problems.collect(lambda: _refuse_memory(scheduler), None)
     problems.raise_any()
 
-    asked = Request(loaded, futures, chosen_seed, share, limit_usd, is_named=out is not None)
+    asked = Request(
+        loaded, futures, chosen_seed, share, limit_usd, is_named=out is not None, is_reported=report
+    )
     request = asked
     if resume is not None:
         if (whole := unfinished.finished(resume, asked, given)) is not None:
@@ -127,7 +129,7 @@ def run(
         folder = unfinished.begin(asked, target)
     with unfinished.kept_blocks(folder, request, target, told=_warn) as checkpoint:
         written = _run(request, target, folder, checkpoint, where, limit_bytes, as_json=as_json)
-    if report:
+    if report or request.is_reported:
         with keeping(lambda: f"the run folder {written} is complete"):
             _report(written)
 

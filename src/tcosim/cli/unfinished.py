@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tcosim.cli.guard import keeping
+from tcosim.cli.parsing import named
 from tcosim.cli.request import Request, check_same, request_of_manifest, request_of_run
 from tcosim.cli.targets import check_target, next_free
 from tcosim.errors import InputError, Problem
@@ -118,7 +119,8 @@ def resume(place: Path) -> tuple[Request, Unfinished]:
         )
     folder = Unfinished(path)
     try:
-        return request_of_manifest(folder.manifest() or {}, path / SCENARIO), folder
+        with named("checkpoint", "--resume"):
+            return request_of_manifest(folder.manifest() or {}, path / SCENARIO), folder
     except BaseException:
         folder.close()
         raise
@@ -207,9 +209,9 @@ def kept_blocks(
                 if checkpoint.written
                 else "finished blocks"
             )
-            return f"{count} are kept; go on with: tcosim run --resume {target}"
+            return f"{count} are kept\ngo on with: tcosim run --resume {target}"
 
-        with _left(folder, said):
+        with _left(folder, said), named("checkpoint", "--resume"):
             yield checkpoint
 
 

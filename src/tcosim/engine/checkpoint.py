@@ -151,18 +151,18 @@ class Checkpoint:
         """
         self._most = samples
         manifest = self.folder.manifest() or {}
-        before = manifest.get("fingerprint")
+        before = manifest.get("first_futures_digest")
         if before not in (None, fingerprint):
             raise InputError(
                 Problem(
-                    "--resume",
+                    "checkpoint",
                     f"must go on where futures come to the same bytes; the first had the digest {before}",
                     fingerprint,
                     "take a machine with the same kind of processor and the same versions of numpy, scipy and numba",
                 )
             )
         if before is None:
-            self._describe({**manifest, "fingerprint": fingerprint})
+            self._describe({**manifest, "first_futures_digest": fingerprint})
         found = newest(self.folder, empty, samples)
         self._latest, self.covered, self.bare = found.file, found.covered, found.bare
         done = self._done = found.part or Part(Totals(empty.totals.shape), Sketches(), empty.kept)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tcosim.engine.contact import aside
 from tcosim.errors import InputError, Problem, TcosimError
+from tcosim.processors import usable_processors
 
 if TYPE_CHECKING:
     from distributed import Client, LocalCluster
@@ -25,7 +26,8 @@ CONNECT_SECONDS = 10
 GOODBYE_SECONDS, CLOSE_SECONDS = 3, 15
 """A scheduler that is gone does not answer a goodbye; processes of one's own take a second to end, or some."""
 RESTART = "5 minutes"
-MOST_WORKERS = 1024
+WORKERS_A_PROCESSOR = 8
+"""Each takes 0.4 GB, and the first of a processor's has all of it."""
 UNWARNED = "ignore:resource_tracker:UserWarning"
 
 
@@ -66,8 +68,10 @@ def cluster_client(
                 "give one of both",
             )
         )
-    if workers is not None and not 1 <= workers <= MOST_WORKERS:
-        raise InputError(Problem("--workers", f"must be from 1 to {MOST_WORKERS}", workers, "for example 4"))
+    most = WORKERS_A_PROCESSOR * usable_processors()
+    if workers is not None and not 1 <= workers <= most:
+        rule = f"must be from 1 to {most}: {WORKERS_A_PROCESSOR} for each processor of this machine"
+        raise InputError(Problem("--workers", rule, workers, "more than one for each only slows it down"))
     _check_dask("--workers" if scheduler is None else "--scheduler", workers or scheduler)
     _be_quiet()
     with ExitStack() as stack:
@@ -98,7 +102,7 @@ def _check_dask(field: str, value: object) -> None:
                 field,
                 f"needs dask, which is not installed ({error})",
                 value,
-                "pip install 'tcosim[dask]'",
+                "install it: pip install dask distributed",
             )
         ) from error
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tcosim.engine.job import Executor
 from tcosim.engine.threads import Threads
+from tcosim.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -20,6 +21,15 @@ def executor(
     """Threads of this process, or the workers of a cluster if a client is given."""
     if client is None:
         return Threads(threads, block_futures)
+    if not hasattr(client, "submit") or getattr(client, "asynchronous", False):
+        raise InputError(
+            Problem(
+                "client",
+                "must be a distributed.Client that waits",
+                client,
+                'distributed.Client("tcp://host:8786")',
+            )
+        )
     from tcosim.engine.cluster import Cluster
 
     return Cluster(client, block_futures)

@@ -47,7 +47,7 @@ def check_identity(found: Mapping[str, Any], asked: Mapping[str, Any], path: Pat
     """
     problems = [
         Problem(
-            "--resume",
+            "checkpoint",
             f"must hold a run with the same {key.replace('_', ' ')}, {path} holds {_shown(found.get(key))}",
             _shown(value),
             "ask for the same, or remove that folder and start again",

@@ -109,7 +109,7 @@ def _wait_for(lock: int, path: Path) -> None:
                     "out",
                     f"must not be written to by another run{f', as {owner} does' if owner else ''}",
                     str(path),
-                    "wait until it has finished, or choose another folder with --out",
+                    "wait until it has finished, or choose another folder",
                 )
             ) from None
         return

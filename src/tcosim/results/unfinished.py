@@ -122,7 +122,7 @@ class Unfinished:
         if not isinstance(found, dict):
             raise InputError(
                 Problem(
-                    "--resume",
+                    "checkpoint",
                     f"must hold an unfinished run, but {MANIFEST} in it cannot be read ({reason})",
                     str(self.path),
                     "remove the folder and start again",
@@ -137,7 +137,7 @@ class Unfinished:
         self.write_text(MANIFEST, to_json(manifest))
 
     def _bind(self, manifest: dict[str, Any]) -> None:
-        whose = {key: value for key, value in manifest.items() if key != "fingerprint"}
+        whose = {key: value for key, value in manifest.items() if key != "first_futures_digest"}
         self._key = hashlib.blake2b(to_json(whose).encode(), digest_size=DIGEST_BYTES).digest()
 
     def _digest_of(self, name: str) -> hashlib.blake2b:

@@ -35,11 +35,15 @@ def print_batch(found: Sequence[Mapping[str, Any]], console: Console) -> None:
     ]
     if wrong := failures(found):
         blocks.append(Group(prose("Failed", "bold"), *(prose(line) for line in wrong)))
-    if folders := list(dict.fromkeys(one["folder"] for one in found if one["folder"] is not None)):
+    folders: dict[str, str] = {}
+    for one, row in zip(found, batch_rows(found), strict=True):
+        if one["folder"] is not None:
+            folders.setdefault(one["folder"], f"{row.scenario}, {row.volume}")
+    if folders:
         blocks.append(
             Group(
                 prose("Run folders", "bold"),
-                *(Text(f"{' ' * INDENT}{path}", overflow="fold") for path in folders),
+                *(Text(f"{' ' * INDENT}{of}: {path}", overflow="fold") for path, of in folders.items()),
             )
         )
     print_blocks(blocks, console)

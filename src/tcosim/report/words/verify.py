@@ -198,7 +198,7 @@ def _count(count: int, noun: str) -> str:
 
 LEGEND = (
     "A check holds if what came out lies within the tolerance of what was expected. 4 s.e.: four standard errors of a"
-    " figure that is estimated from random futures, which a sound installation passes with a chance of one in 16,000."
+    " figure that is estimated from random futures, which a sound installation exceeds once in 16,000 checks."
     " rounding: of the arithmetic, float32 in hours and float64 elsewhere. digits: half of the last digit that was"
     " published. table: the error promised of tabulated quantiles. exact: to the last digit or byte."
 )
