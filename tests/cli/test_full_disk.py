@@ -132,7 +132,7 @@ def test_full_while_the_run_folder_is_written(disk, whole, left, unforeseen):
     assert "Probability of costing less than api" in stopped.stdout
     assert "could not be written (No space left on device), got a;" in stopped.stderr
     assert "3,000 of 3,000 futures are kept\ngo on with: tcosim run --resume a\n" in stopped.stderr
-    assert len(stopped.stderr.splitlines()) == 4
+    assert len(stopped.stderr.splitlines()) == 5
     assert sorted(os.listdir(disk)) == ["a.unfinished", "ballast"]
     (disk / "ballast").unlink()
     resumed = tcosim_in(disk, "", "run", "--resume", "a")

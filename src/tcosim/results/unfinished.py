@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from tcosim.errors import InputError, Problem
 from tcosim.files import Unreadable, check_regular, read_bytes, read_json
+from tcosim.results.durable import flush
 from tcosim.results.folder import SCENARIO
 from tcosim.results.folder_lock import LOCK, locked
 from tcosim.results.summary import to_json
@@ -94,7 +95,7 @@ class Unfinished:
         try:
             self._lock = locked(path)
             for folder in made:  # or a power cut would take the folder with all that is safe in it
-                _flush(folder.parent)
+                flush(folder.parent)
         except OSError as error:
             _remove_empty(made)
             reason = error.strerror or str(error)
@@ -147,7 +148,7 @@ class Unfinished:
     def write_text(self, name: str, text: str) -> None:
         """Write a text file, or replace it, in one step."""
         self._write([text.encode()])[0].replace(self.path / name)
-        _flush(self.path)
+        flush(self.path)
 
     def put(self, name: str, arrays: Iterable[NDArray[Any]]) -> Path:
         """Write the bytes of arrays, one after the other, into a new file; on the disk when this returns.
@@ -164,7 +165,7 @@ class Unfinished:
             raise OSError(None, "the folder was given up")
         final = self.path / f"{name}.{digest}"
         partial.replace(final)
-        _flush(self.path)
+        flush(self.path)
         return final
 
     def _write(self, contents: Iterable[bytes | memoryview], name: str = "") -> tuple[Path, str]:
@@ -278,11 +279,3 @@ def _filled(file: Path, arrays: Iterable[NDArray[Any]], digest: hashlib.blake2b)
             if own is not array:
                 array[...] = own
         return not opened.read(1) and file.suffix == f".{digest.hexdigest()}"
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from tcosim.errors import InputError, Problem
 from tcosim.results import checksums
+from tcosim.results.durable import flush
 from tcosim.results.folder import ASSUMPTIONS, CHECKSUMS, FILES, RESULT, SCENARIO, SUMMARY
 from tcosim.results.schema import COMPONENTS, KEPT_FUTURES, QUANTILES
 from tcosim.results.summary import plain, to_json
@@ -101,13 +102,13 @@ def write_run(
         write_dataset(dataset, partial / RESULT)
         _write_text(partial / CHECKSUMS, checksums.listing(partial, FILES))
         for name in (*FILES, CHECKSUMS):
-            _flush(partial / name)
-        _flush(partial)
+            flush(partial / name)
+        flush(partial)
         if os.path.lexists(path):  # appeared meanwhile: rename() would replace an empty folder
             raise FileExistsError(None, "it appeared during the run")
         partial.rename(path)
         for folder in (path, *made):
-            _flush(folder.absolute().parent)
+            flush(folder.absolute().parent)
     except (OSError, RuntimeError) as error:  # HDF5 has either
         raise InputError(
             Problem(
@@ -145,12 +146,3 @@ def _reason(error: OSError | RuntimeError) -> str:
 
 def _write_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _flush(path: Path) -> None:
-    """Make sure that a file, or the entries of a folder, are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
