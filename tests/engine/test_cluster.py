@@ -377,7 +377,7 @@ def test_both_neither_and_too_many_workers():
         cluster_client(workers=2, scheduler="tcp://a:1"),
     ):
         pass
-    with pytest.raises(InputError, match="must be from 1 to 1024"), cluster_client(workers=0):
+    with pytest.raises(InputError, match=r"must be from 1 to \d+: 8 for each processor"), cluster_client(workers=0):
         pass
 
 
@@ -389,7 +389,7 @@ def test_without_dask_it_is_said_what_to_install(asked, field, monkeypatch):
 
     monkeypatch.setitem(sys.modules, "distributed", None)
     with (
-        pytest.raises(InputError, match=rf"{field}: needs dask.*pip install 'tcosim\[dask\]'"),
+        pytest.raises(InputError, match=rf"{field}: needs dask.*pip install dask distributed"),
         cluster_client(**asked),
     ):
         pass
