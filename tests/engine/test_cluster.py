@@ -377,7 +377,10 @@ def test_both_neither_and_too_many_workers():
         cluster_client(workers=2, scheduler="tcp://a:1"),
     ):
         pass
-    with pytest.raises(InputError, match=r"must be from 1 to \d+: 8 for each processor"), cluster_client(workers=0):
+    with (
+        pytest.raises(InputError, match=r"must be from 1 to \d+: 8 for each processor"),
+        cluster_client(workers=0),
+    ):
         pass
 
 
