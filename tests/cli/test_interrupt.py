@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from interrupts import interrupt_in_work
 
 import tcosim
 
@@ -21,7 +22,6 @@ POLITE = "cancel.wait(30); raise Cancelled('stopped')"
 STUBBORN = "time.sleep(30)"
 
 
-@pytest.mark.skipif(os.name == "nt", reason="needs signals")
 @pytest.mark.parametrize("work", [POLITE, STUBBORN], ids=["polite", "stubborn"])
 def test_ctrl_c_during_the_simulation(tmp_path, work):
     code = f"""
@@ -39,21 +39,7 @@ def test_ctrl_c_during_the_simulation(tmp_path, work):
     from tcosim.cli.app import main
     main()
     """
-    command = [sys.executable, "-c", textwrap.dedent(code)]
-    with subprocess.Popen(
-        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stderr is not None
-        assert process.stdout is not None
-        while "working" not in process.stderr.readline():
-            assert process.poll() is None
-        process.send_signal(signal.SIGINT)
-        sent = time.monotonic()
-        assert process.wait(20) == 130
-        assert time.monotonic() - sent <= 1.0
-        assert process.stderr.read().strip().endswith("stopped: nothing was written")
-        assert process.stdout.read() == ""
-    assert os.listdir(tmp_path) == []
+    interrupt_in_work(code, tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import textwrap
-import time
 from pathlib import Path
 
 import pytest
+from interrupts import interrupt_in_work
 
 import tcosim as package
 from tcosim.studies.verify import outcomes, run
@@ -95,7 +90,6 @@ def test_the_installation_as_it_is(tcosim):
     assert found["checks"][-1]["got"] == found["fingerprint"]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="needs signals")
 @pytest.mark.parametrize("work", ["cancel.wait(30)", "time.sleep(30)"], ids=["polite", "stubborn"])
 def test_ctrl_c_ends_it_within_a_second(tmp_path, work):
     code = f"""
@@ -114,16 +108,4 @@ def test_ctrl_c_ends_it_within_a_second(tmp_path, work):
     from tcosim.cli.app import main
     main()
     """
-    command = [sys.executable, "-c", textwrap.dedent(code)]
-    with subprocess.Popen(
-        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stderr is not None
-        while "working" not in process.stderr.readline():
-            assert process.poll() is None
-        process.send_signal(signal.SIGINT)
-        sent = time.monotonic()
-        assert process.wait(20) == 130
-        assert time.monotonic() - sent <= 1.0
-        assert process.stderr.read().strip().endswith("stopped: nothing was written")
-    assert os.listdir(tmp_path) == []
+    interrupt_in_work(code, tmp_path)

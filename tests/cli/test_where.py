@@ -105,6 +105,7 @@ def living(group):
     return found
 
 
+# only Linux lists all processes with their groups in files; that no worker is left cannot be seen without
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs a list of processes")
 @pytest.mark.parametrize("moment", ["starting 2 worker processes", "simulating"])
 def test_ctrl_c_ends_the_workers_too_and_silently(tmp_path, moment):

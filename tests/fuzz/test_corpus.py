@@ -40,6 +40,7 @@ def test_every_folder_of_inputs_belongs_to_a_target() -> None:
     assert {path.parent.name for path in BROKEN} <= set(targets.TARGETS)
 
 
+# a tool for developers: the test extra does not bring it, the dev extra does, and CI runs this with both
 @pytest.mark.skipif(
     find_spec("atheris") is None, reason="atheris is not installed; it has wheels up to Python 3.13"
 )

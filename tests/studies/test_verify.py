@@ -21,7 +21,7 @@ from tcosim.kernels import streams
 from tcosim.results.summary import to_json
 from tcosim.sampling import families
 from tcosim.studies import fingerprint as fingerprint_module
-from tcosim.studies.verify import GROUPS, coverage, installation, outcomes, run, verify
+from tcosim.studies.verify import GROUPS, coverage, installation, outcomes, run, twins_hours, verify
 from tcosim.studies.verify.check import FAILS, HOLDS, NOTED, Group, Planned
 from tcosim.studies.verify.setting import Setting
 
@@ -211,7 +211,13 @@ def _counted_twice(dataset, arguments):
     return dataset.assign(scramble_beats=dataset["scramble_beats"] + 1)
 
 
+def nothing_to_compare(monkeypatch):
+    monkeypatch.setattr(twins_hours, "until", lambda one, k: 0)
+
+
 SABOTAGE = [
+    (nothing_to_compare, "twins", "service"),
+    (nothing_to_compare, "twins", "service-in-packs"),
     (wrong_hours, "closed-forms", "overflow"),
     (wrong_hours, "twins", "months-of-fleets"),
     (wrong_hours, "twins", "futures-of-every-kind"),
