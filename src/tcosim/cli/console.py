@@ -34,3 +34,8 @@ def work_console() -> Console:
     from rich.console import Console
 
     return Console(file=sys.stderr, highlight=False, soft_wrap=True)
+
+
+def warn(text: str) -> None:
+    """Print a warning on stderr."""
+    work_console().print(f"warning: {text}", markup=False, highlight=False, style="yellow")

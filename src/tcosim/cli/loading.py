@@ -20,7 +20,7 @@ def load_scenario(scenario: str | None, settings: Sequence[str], volume: float |
     """
     import datetime
 
-    from tcosim.cli.console import work_console
+    from tcosim.cli.console import warn, work_console
     from tcosim.scenario.catalogue.warnings import price_warnings
     from tcosim.scenario.library import DEFAULT_SCENARIO
     from tcosim.scenario.load import load
@@ -32,7 +32,7 @@ def load_scenario(scenario: str | None, settings: Sequence[str], volume: float |
         work_console().print(f"note: {note}", markup=False, highlight=False)
     # Today's date decides whether prices are called old, and nothing else.
     for warning in (*warnings(loaded), *price_warnings(loaded, datetime.date.today())):
-        work_console().print(f"warning: {warning}", markup=False, highlight=False, style="yellow")
+        warn(warning)
     return loaded
 
 

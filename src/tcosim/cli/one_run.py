@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tcosim.cli import unfinished
-from tcosim.cli.console import work_console
+from tcosim.cli.console import warn, work_console
 from tcosim.cli.request import Request
 from tcosim.cli.targets import RUNS, check_target, default_target, write
 
@@ -101,7 +101,7 @@ def run_one(request: Request, on: dict[str, Any], below: Path = RUNS, label: str
     from tcosim.analysis.summarize import summarize
 
     target, folder = _place(request, below)
-    with unfinished.kept_blocks(folder, request, target, told=_warn) as checkpoint:
+    with unfinished.kept_blocks(folder, request, target, told=warn) as checkpoint:
         dataset, reached = simulated(request, checkpoint, on, label)
         samples = int(dataset.attrs["samples"])
         by_volume = other_volumes(request.scenario, samples, request.seed, on["threads"], label)
@@ -176,7 +176,3 @@ def other_volumes(
         )
 
     return run_with_progress(work, futures * len(grid), work_console(), where=f" at other volumes{label}")
-
-
-def _warn(text: str) -> None:
-    work_console().print(f"warning: {text}", markup=False, highlight=False, style="yellow")

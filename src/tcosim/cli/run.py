@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from tcosim.cli import options, targets, unfinished
-from tcosim.cli.console import work_console
+from tcosim.cli.console import warn, work_console
 from tcosim.cli.guard import keeping
 from tcosim.cli.one_run import other_volumes, simulated
 from tcosim.cli.parsing import (
@@ -127,7 +127,7 @@ def run(
         target = out
         check_target(target, loaded, futures)
         folder = unfinished.begin(asked, target)
-    with unfinished.kept_blocks(folder, request, target, told=_warn) as checkpoint:
+    with unfinished.kept_blocks(folder, request, target, told=warn) as checkpoint:
         written = _run(request, target, folder, checkpoint, where, limit_bytes, as_json=as_json)
     if report or request.is_reported:
         with keeping(lambda: f"the run folder {written} is complete"):
@@ -219,10 +219,6 @@ def _resumed(place: Path, asked: Request, given: set[str]) -> tuple[Request, Pat
         folder.close()
         raise
     return request, target, folder
-
-
-def _warn(text: str) -> None:
-    work_console().print(f"warning: {text}", markup=False, highlight=False, style="yellow")
 
 
 def _report(folder: Path) -> None:
